@@ -1,0 +1,42 @@
+# Everything a newcomer needs: Python 3.11 or newer with venv, make, and a package index.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: serve test test-slow check format bench clean
+.DEFAULT_GOAL := help
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(STAMP): pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
+	@touch $@
+
+serve: $(STAMP) ## start the double on port 8080 (ARGS='--port 9000' for more)
+	@$(BIN)/devicedouble serve $(ARGS)
+
+test: $(STAMP) ## the tests, in a few minutes
+	$(BIN)/python -m pytest -n 2 -m 'not slow' $(ARGS)
+
+test-slow: $(STAMP) ## the long tests: crashes under load, every planted fault, Schemathesis, browsers
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+check: $(STAMP) ## style, types, import rules, contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/devicedouble contract lint
+
+format: $(STAMP) ## bring the code into the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP) ## requests a second, latency, start-up and memory beside a bare server
+	$(BIN)/python -m benchmarks.serve
+
+clean: ## remove what was installed and made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis report

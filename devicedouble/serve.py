@@ -1,0 +1,202 @@
+"""`devicedouble serve`: the double on a port."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import socket
+    from datetime import datetime
+
+    from mock_server.settings import Settings
+
+_EPILOG = """\b
+Examples:
+  devicedouble serve
+  devicedouble serve fleet jasper --port 9000 --seed 7
+  devicedouble serve --state sqlite:///double.sqlite
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("apis", nargs=-1, metavar="[API]...")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+@click.option("--state", default="memory", show_default=True, help="memory, sqlite:///FILE or postgresql://…")
+@click.option("--devices", default=200, show_default=True, type=click.IntRange(10, 10_000_000), help="Devices an API starts with.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**63 - 1), help="What the default world follows from.")
+@click.option("--at", default=None, metavar="ISO-DATE-TIME", help="The time it is in the default world at start.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes; more than one needs postgresql:// or sqlite:///.")
+@click.option("--control-token", default=None, help="Guards /_mock when --host is not loopback (or DEVICEDOUBLE_CONTROL_TOKEN).")
+@click.option("--reload", is_flag=True, help="Start again when a contract or the code changes.")
+@click.option("--log", type=click.Choice(["json", "text"]), default=None, help="One line a request on stderr; text on a terminal.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--strict", is_flag=True, help="Answer 500 with the reason rather than send what breaks the contract.")
+def serve(
+    apis: tuple[str, ...],
+    host: str,
+    port: int,
+    state: str,
+    devices: int,
+    seed: int,
+    at: str | None,
+    workers: int,
+    control_token: str | None,
+    reload: bool,
+    log: str | None,
+    quiet: bool,
+    strict: bool,
+) -> None:
+    """Start the double for the given APIs (all five when none is named) and print where they are."""
+    from mock_server.settings import Settings, control_token_of_environment
+    from mock_server.world.settings import Settings as WorldSettings
+
+    if state == "memory" and workers > 1:
+        raise click.UsageError("--workers needs a state that processes can share: give --state sqlite:///FILE or postgresql://…")
+    loopback = host in {"localhost", "::1"} or host.startswith("127.")
+    token = control_token or control_token_of_environment()
+    if token is None and not loopback:
+        token = _new_token()
+        click.echo(f"Control token (made for this run): {token}", err=True)
+    settings = Settings(
+        apis=_apis(apis),
+        world=WorldSettings(state=state, seed=seed, devices=devices, at=_moment(at)),
+        strict=strict,
+        log="none" if quiet else log or ("text" if sys.stderr.isatty() else "none"),
+        control_token=token,
+        loopback=loopback,
+    )
+    listener = _listen(host, port)
+    try:
+        run(settings, listener, workers=workers, reload=reload, quiet=quiet)
+    finally:
+        listener.close()
+
+
+def run(settings: Settings, listener: socket.socket, *, workers: int, reload: bool, quiet: bool) -> None:
+    """Serve on `listener` until interrupted."""
+    if workers > 1 or reload:
+        _run_processes(settings, listener, workers=workers, reload=reload, quiet=quiet)
+    else:
+        _run_here(settings, listener, quiet=quiet)
+
+
+def _run_here(settings: Settings, listener: socket.socket, *, quiet: bool) -> None:
+    import uvicorn
+
+    from mock_server.app import create_app
+    from mock_server.world.errors import WorldError
+
+    try:
+        double = create_app(settings)
+    except WorldError as error:
+        raise click.ClickException(str(error)) from error
+    config = uvicorn.Config(double, **server_options())
+    if not quiet:
+        click.echo(greeting(settings, _address(listener)))
+    server = uvicorn.Server(config)
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass
+    if not quiet:
+        click.echo("Stopped.")
+
+
+def _run_processes(settings: Settings, listener: socket.socket, *, workers: int, reload: bool, quiet: bool) -> None:
+    import json
+    from pathlib import Path
+
+    import uvicorn
+    from uvicorn.supervisors import ChangeReload, Multiprocess
+
+    from mock_server.settings import ENVIRONMENT, to_plain
+
+    os.environ[ENVIRONMENT] = json.dumps(to_plain(settings))
+    root = Path(__file__).resolve().parent.parent
+    watched = {"reload": True, "reload_dirs": [str(root / "openapi"), str(root / "mock_server")], "reload_includes": ["*.py", "*.yaml"]}
+    config = uvicorn.Config(
+        "mock_server.app:create_from_environment",
+        factory=True,
+        workers=workers,
+        **(watched if reload else {}),
+        **server_options(),
+    )
+    if not quiet:
+        click.echo(greeting(settings, _address(listener)))
+    supervisor = ChangeReload if reload else Multiprocess
+    supervisor(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+
+
+def server_options() -> dict[str, object]:
+    """How uvicorn is run: no log of its own beside errors, no header that names it."""
+    return {"log_level": "error", "access_log": False, "server_header": False, "timeout_graceful_shutdown": 3, "lifespan": "on"}
+
+
+def greeting(settings: Settings, address: str) -> str:
+    """What a newcomer reads: base URLs, and one call to paste for each API."""
+    from mock_server.app import api_table
+
+    lines = [f"devicedouble answers at {address}", ""]
+    for api in (api_table(name) for name in settings.apis):
+        base = address + api.base_path
+        lines += [f"  {api.id:<12} {base}", *(f"    curl {item.curl.replace('{base}', base)}" for item in api.examples[:1]), ""]
+    lines.append(f"All calls, credentials and objects: {address}/   Steering: {address}/_mock/console/   Stop: Ctrl-C")
+    return "\n".join(lines)
+
+
+def _apis(named: tuple[str, ...]) -> tuple[str, ...]:
+    from openapi.contract import API_IDS
+
+    for name in named:
+        if name not in API_IDS:
+            raise click.UsageError(f"There is no API {name!r}; choose from {', '.join(API_IDS)}.")
+    return tuple(dict.fromkeys(named)) or tuple(API_IDS)
+
+
+def _moment(text: str | None) -> datetime | None:
+    import datetime as time
+
+    if text is None:
+        return None
+    try:
+        moment = time.datetime.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f"--at takes an ISO date and time such as 2026-01-31T12:00:00Z, not {text!r}.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=time.UTC)
+
+
+def _new_token() -> str:
+    import secrets
+
+    return secrets.token_urlsafe(24)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises ClickException with what to do when the address cannot be had."""
+    import errno
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise click.ClickException(f"Port {port} is taken: stop what uses it, or choose another with --port {port + 1} (--port 0 finds a free one).") from None
+        raise click.ClickException(f"Cannot listen on {host} port {port}: {error.strerror}. Try --host 127.0.0.1 or another --port.") from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"

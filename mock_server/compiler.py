@@ -1,0 +1,214 @@
+"""Contracts to plans: everything about an operation that can be known before a request comes, once, at start."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.media import JSON, writer
+from mock_server.parameters import ParameterReader
+from mock_server.refusals import Refusals
+from mock_server.schemas import Validator
+from mock_server.types import Api, Behaviour
+from openapi.contract import Basis, Contract, Operation, Response
+
+_SEGMENT = re.compile(r"\{([^{}/]+)\}")
+Headers = list[tuple[bytes, bytes]]
+CORS: Headers = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*")]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """How an answer of one status in one media type is written, and held to the contract."""
+
+    write: Callable[[Any], bytes]
+    headers: Headers
+    validator: Validator | None
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """The answers of one declared status: its basis and its writers by media type (none: no body)."""
+
+    status: str
+    basis: Basis
+    writers: Mapping[str, Writer]
+    empty: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One operation, compiled."""
+
+    operation: Operation
+    behaviour: Behaviour
+    path: Mapping[str, ParameterReader]
+    query: Mapping[str, ParameterReader]
+    header: Mapping[str, ParameterReader]
+    bodies: Mapping[str, Validator]
+    body_required: bool
+    offered: tuple[str, ...]
+    responders: Mapping[str, Responder]
+    refuses: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]
+    secrets: frozenset[str]
+    write: bool
+
+    def responder(self, status: int) -> Responder | None:
+        """What writes answers of `status`: the exact one, else of its class, else the default."""
+        text = str(status)
+        return self.responders.get(text) or self.responders.get(f"{text[0]}XX") or self.responders.get("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One path template: a pattern over the still encoded path, and its plans by method."""
+
+    pattern: re.Pattern[str]
+    plans: Mapping[str, Plan]
+    allow: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledApi:
+    """One API, ready to answer."""
+
+    api: Api
+    contract: Contract
+    refusals: Refusals
+    routes: tuple[Route, ...]
+
+    def match(self, path: str) -> tuple[Route, dict[str, str]] | None:
+        """The route of a path as sent, starting with `/<api>/`, and its raw parameters."""
+        for route in self.routes:
+            found = route.pattern.fullmatch(path)
+            if found is not None:
+                return route, found.groupdict()
+        return None
+
+
+def compile_api(api: Api, contract: Contract) -> CompiledApi:
+    """Join an API's table with its contract. Raises LookupError when an operation has no behaviour, or the reverse."""
+    missing = contract.operations.keys() ^ api.behaviours.keys()
+    if missing:
+        raise LookupError(f"{api.id}: operations and behaviours differ: {', '.join(sorted(missing))}")
+    by_path: dict[str, list[Operation]] = {}
+    for operation in contract.operations.values():
+        prefix = f"/{api.id}" if operation.own_servers else api.base_path
+        by_path.setdefault(prefix + operation.path, []).append(operation)
+    routes = tuple(_route(path, operations, api) for path, operations in sorted(by_path.items(), key=_literal_first))
+    return CompiledApi(api, contract, Refusals(contract, api.translate), routes)
+
+
+def _literal_first(item: tuple[str, list[Operation]]) -> tuple[int, str]:
+    return item[0].count("{"), item[0]
+
+
+def _route(path: str, operations: list[Operation], api: Api) -> Route:
+    plans = {operation.method: _plan(operation, api.behaviours[operation.id]) for operation in operations}
+    methods = {*plans, "OPTIONS", *(("HEAD",) if "GET" in plans else ())}
+    if "GET" in plans:
+        plans["HEAD"] = plans["GET"]
+    return Route(_pattern(path), plans, ", ".join(sorted(methods)))
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """The template as a pattern; parameter names become group names by position of their letters."""
+    parts = _SEGMENT.split(path)
+    pattern = "".join(
+        f"(?P<{group_name(part)}>[^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts)
+    )
+    return re.compile(pattern)
+
+
+def group_name(parameter: str) -> str:
+    """A parameter's name as a regular-expression group name (`device-id` is no identifier)."""
+    return "p_" + parameter.encode().hex()
+
+
+def parameter_name(group: str) -> str:
+    """The inverse of `group_name`."""
+    return bytes.fromhex(group[2:]).decode()
+
+
+def _plan(operation: Operation, behaviour: Behaviour) -> Plan:
+    body = operation.request_body
+    return Plan(
+        operation=operation,
+        behaviour=behaviour,
+        path=_readers(operation, "path", key=group_name),
+        query=_readers(operation, "query"),
+        header=_readers(operation, "header", key=str.lower),
+        bodies={name: Validator(media.schema) for name, media in body.content.items()} if body else {},
+        body_required=bool(body and body.required),
+        offered=_offered(operation),
+        responders={status: _responder(operation, response) for status, response in operation.responses.items()},
+        refuses=_refuses(operation),
+        secrets=_secrets(operation),
+        write=operation.method not in {"GET", "HEAD"},
+    )
+
+
+def _readers(
+    operation: Operation, location: str, key: Callable[[str], str] = str
+) -> dict[str, ParameterReader]:
+    return {
+        key(parameter.name): ParameterReader(parameter)
+        for parameter in operation.parameters
+        if parameter.location == location
+    }
+
+
+def _offered(operation: Operation) -> tuple[str, ...]:
+    """The media types of the operation's successes, in the contract's order."""
+    types: dict[str, None] = {}
+    for status, response in operation.responses.items():
+        if status.startswith("2"):
+            types |= dict.fromkeys(response.content)
+    return tuple(types) or (JSON,)
+
+
+def _responder(operation: Operation, response: Response) -> Responder:
+    common: Headers = [
+        (b"mock-basis", response.basis.encode()),
+        (b"mock-operation", operation.id.encode()),
+        *CORS,
+    ]
+    negotiated: Headers = [(b"vary", b"accept")] if len(response.content) > 1 else []
+    writers = {
+        name: Writer(
+            writer(name, media.schema),
+            [(b"content-type", name.encode()), *negotiated, *common],
+            Validator(media.schema) if media.schema else None,
+        )
+        for name, media in response.content.items()
+    }
+    return Responder(response.status, response.basis, writers, common)
+
+
+def _refuses(operation: Operation) -> dict[str, tuple[tuple[str, frozenset[str]], ...]]:
+    """By role: the errors with the request members that bring them."""
+    return {
+        role.name: tuple((error, frozenset(names)) for error, names in role.refuses.items())
+        for scheme in operation.security
+        for role in scheme.roles.values()
+        if role.refuses
+    }
+
+
+def _secrets(operation: Operation) -> frozenset[str]:
+    """The names of members that the contract marks `format: password`, in requests and answers."""
+    media = [*(operation.request_body.content.values() if operation.request_body else ())]
+    for response in operation.responses.values():
+        media += response.content.values()
+    return frozenset(name for item in media for name in _password_members(item.schema))
+
+
+def _password_members(schema: Any) -> list[str]:
+    if not isinstance(schema, Mapping):
+        return []
+    names = []
+    for name, child in schema.get("properties", {}).items():
+        if child.get("format") == "password":
+            names.append(name)
+        names += _password_members(child)
+    return names + _password_members(schema.get("items"))

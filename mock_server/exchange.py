@@ -1,0 +1,289 @@
+"""One call through its plan, without I/O: authentication → guard → validation → behaviour → answer."""
+
+import base64
+import binascii
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mock_server.bodies import Unreadable, reader
+from mock_server.compiler import CORS, CompiledApi, Headers, Plan, parameter_name
+from mock_server.media import JSON, choose, essence, writer
+from mock_server.parameters import BadEncoding, parse_query, read_named, read_path
+from mock_server.prefer import Forced
+from mock_server.refusals import Refusal, Violation
+from mock_server.schemas import Fault
+from mock_server.types import Principal, Refused, Reply, Request, World
+
+_NO_QUERY: Mapping[str, list[str]] = {}
+_MALFORMED_QUERY = "the query is not percent-encoded UTF-8"
+
+
+@dataclass(slots=True)
+class Call:
+    """A call as it came, routed. `path` are the raw path parameters; `body` is None when it was too large."""
+
+    api: CompiledApi
+    plan: Plan
+    path: Mapping[str, str]
+    query: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    base_url: str
+    forced: Forced | None = None
+    strict: bool = False
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer in bytes. `keep`: what behaviour wrote stays. `basis`, `violations` and `role` go to the journal."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    basis: str
+    keep: bool = False
+    violations: tuple[tuple[str, str, str], ...] = ()
+    role: str | None = None
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+class _Stop(Exception):
+    """The call ends here with a refusal."""
+
+    def __init__(self, refusal: Refusal, violations: list[Violation] | None = None) -> None:
+        super().__init__(refusal.name)
+        self.refusal = refusal
+        self.violations = violations or []
+
+
+def answer(call: Call, world: World) -> Answer:
+    """What the double says to `call` in `world`. Never raises what a caller's input could cause."""
+    exchange = _Exchange(call, world)
+    try:
+        return exchange.run()
+    except _Stop as stop:
+        return exchange.refused(stop.refusal, stop.violations)
+    except Refused as refused:
+        plan = call.plan
+        found = call.api.refusals.of_condition(
+            plan.operation, refused.when, refused.error, refused.details, exchange.query
+        )
+        return exchange.refused(found)
+
+
+def unavailable(call: Call) -> Answer:
+    """The state cannot be reached: 503 in the vendor's envelope."""
+    refusal = call.api.refusals.plain(503, "The state of this double is not reachable at the moment; try again.")
+    return write_refusal(call.api, call.plan, refusal, _media(call) or JSON)
+
+
+def broken(call: Call) -> Answer:
+    """Behaviour failed (a defect of the double): its traceback goes to stderr, the caller gets the vendor's 500."""
+    traceback.print_exc(file=sys.stderr)
+    refusal = call.api.refusals.plain(500, "The double failed to answer; its log says why.")
+    return write_refusal(call.api, call.plan, refusal, _media(call) or JSON)
+
+
+def _media(call: Call) -> str | None:
+    accept = call.headers.get("accept")
+    offered = call.plan.offered
+    if accept is None or accept == "*/*" or accept == offered[0]:
+        return offered[0]
+    return choose(accept, offered)
+
+
+class _Exchange:
+    """The steps of one call, and what they have found so far."""
+
+    __slots__ = ("call", "media", "plan", "principal", "query", "refusals", "world")
+
+    def __init__(self, call: Call, world: World) -> None:
+        self.call = call
+        self.plan = call.plan
+        self.world = world
+        self.refusals = call.api.refusals
+        self.query = _NO_QUERY
+        self.media: str | None = call.plan.offered[0]
+        self.principal: Principal | None = None
+
+    def run(self) -> Answer:
+        call, plan = self.call, self.plan
+        self.media = _media(call)
+        if call.forced is not None:
+            return self.forced(call.forced)
+        self._read_query()
+        if plan.operation.security:
+            self.principal = self._authenticate()
+        if self.media is None:
+            self._stop_at("accept", "is in none of the media types that Accept allows")
+        path, faults = self._read_path()
+        query, query_faults = read_named(plan.query, self.query) if plan.query else ({}, [])
+        headers, header_faults = self._read_headers() if plan.header else ({}, [])
+        if not faults and plan.behaviour.guard is not None:
+            plan.behaviour.guard(self.world, self._request(path, query, headers, None))
+        body, body_faults = self._read_body() if plan.bodies else (None, [])
+        faults = [*faults, *query_faults, *header_faults, *body_faults]
+        violations = [self.refusals.violation(plan.operation, where, fault) for where, fault in faults]
+        if self.principal is not None and plan.refuses:
+            violations += self._refused_members(body, self.principal)
+        if violations:
+            raise _Stop(self.refusals.of_violations(plan.operation, violations, self.query), violations)
+        reply = plan.behaviour.handle(self.world, self._request(path, query, headers, body))
+        return self.replied(reply)
+
+    def _request(self, path: dict[str, Any], query: dict[str, Any], headers: dict[str, Any], body: Any) -> Request:
+        return Request(
+            self.plan.operation.id, path, query, headers, body, self.principal, self.call.base_url, self.query
+        )
+
+    def _stop_at(self, keyword: str, reason: str) -> None:
+        violation = self.refusals.violation(self.plan.operation, "body", Fault(keyword, (), (), reason))
+        raise _Stop(self.refusals.of_violations(self.plan.operation, [violation], self.query), [violation])
+
+    def _read_query(self) -> None:
+        if self.call.query:
+            try:
+                self.query = parse_query(self.call.query)
+            except BadEncoding:
+                raise _Stop(self.refusals.of_transport("encoding", _MALFORMED_QUERY, self.query)) from None
+
+    def _read_path(self) -> tuple[dict[str, Any], list[tuple[str, Fault]]]:
+        try:
+            raw, faults = read_path(self.plan.path, self.call.path)
+        except BadEncoding:
+            reason = "the path is not percent-encoded UTF-8"
+            raise _Stop(self.refusals.of_transport("encoding", reason, self.query)) from None
+        return {parameter_name(group): value for group, value in raw.items()}, faults
+
+    def _read_headers(self) -> tuple[dict[str, Any], list[tuple[str, Fault]]]:
+        return read_named(self.plan.header, {name: [text] for name, text in self.call.headers.items()})
+
+    def _authenticate(self) -> Principal:
+        """Who calls. Raises Refused `unauthenticated`, `credentials` or `forbidden`."""
+        sent = self.call.headers.get("authorization")
+        if not sent:
+            raise Refused("unauthenticated")
+        scheme = self.plan.operation.security[0]
+        credential = _credential(sent, scheme.kind)
+        principal = self._known(credential) if credential is not None else None
+        if principal is None:
+            raise Refused("credentials")
+        role = scheme.roles.get(principal.role)
+        if role is not None and role.operations is not None and self.plan.operation.id not in role.operations:
+            raise Refused("forbidden")
+        return principal
+
+    def _known(self, credential: str) -> Principal | None:
+        api = self.call.api.api
+        principal = api.credentials.get(credential)
+        if principal is None and api.authenticate is not None:
+            principal = api.authenticate(self.world, credential)
+        return principal
+
+    def _refused_members(self, body: Any, principal: Principal) -> list[Violation]:
+        if not isinstance(body, dict):
+            return []
+        return [
+            Violation("body", Fault("role", (), (name,), "may not be set by this role"), error, "documented")
+            for error, names in self.plan.refuses.get(principal.role, ())
+            for name in body
+            if name in names
+        ]
+
+    def _read_body(self) -> tuple[Any, list[tuple[str, Fault]]]:
+        """The body's value and its faults. A body that cannot be read has one fault."""
+        body = self.call.body
+        if body is None:
+            return None, [("body", Fault("size", (), (), "is too large"))]
+        if not body:
+            missing = [("body", Fault("empty", (), (), "is missing"))] if self.plan.body_required else []
+            return None, missing
+        media_type, charset = essence(self.call.headers.get("content-type", ""))
+        media_type = media_type or next(iter(self.plan.bodies))
+        validator = self.plan.bodies.get(media_type)
+        if validator is None or charset not in (None, "utf-8", "utf8", "us-ascii"):
+            return None, [("body", Fault("mediaType", (), (), "is not in a media type that is accepted here"))]
+        try:
+            value = reader(media_type)(body)
+        except Unreadable as unreadable:
+            return None, [("body", Fault(unreadable.keyword, (), (), unreadable.reason))]
+        if validator.is_valid(value):
+            return value, []
+        return value, [("body", fault) for fault in validator.faults(value)]
+
+    def forced(self, forced: Forced) -> Answer:
+        if forced.entry is None:
+            return self.replied(Reply(forced.status, forced.body))
+        details = {"field": "", "reason": "was asked for", "sentence": "was asked for", "fields": {}}
+        return self.refused(
+            self.refusals.named(self.plan.operation, forced.entry.name, forced.entry.basis, details, self.query)
+        )
+
+    def replied(self, reply: Reply) -> Answer:
+        """The reply in bytes, held to the contract when the server is strict."""
+        responder = self.plan.responder(reply.status)
+        role = self.principal.role if self.principal else None
+        if responder is None:
+            return self._broken_promise(f"{self.plan.operation.id} declares no status {reply.status}")
+        extra = [(name.lower().encode(), _header(value)) for name, value in reply.headers.items()]
+        if reply.media_type is not None:
+            headers = [(b"content-type", reply.media_type.encode()), *responder.empty, *extra]
+            return Answer(reply.status, headers, bytes(reply.body), responder.basis, keep=True, role=role)
+        found = responder.writers.get(self.media or JSON) or responder.writers.get(JSON)
+        if found is None or reply.body is None:
+            return Answer(reply.status, [*responder.empty, *extra], b"", responder.basis, keep=True, role=role)
+        if self.call.strict and found.validator and not found.validator.is_valid(reply.body):
+            fault = found.validator.faults(reply.body)[0]
+            where = "/".join(str(step) for step in fault.instance_path)
+            return self._broken_promise(f"the answer breaks its own contract: {where} {fault.reason}")
+        headers = [*found.headers, *extra] if extra else found.headers
+        return Answer(reply.status, headers, found.write(reply.body), responder.basis, keep=True, role=role)
+
+    def _broken_promise(self, sentence: str) -> Answer:
+        print(f"devicedouble: {sentence}", file=sys.stderr)
+        return write_refusal(self.call.api, self.plan, self.refusals.plain(500, sentence), self.media or JSON)
+
+    def refused(self, refusal: Refusal, violations: list[Violation] | None = None) -> Answer:
+        result = write_refusal(self.call.api, self.plan, refusal, self.media or self.plan.offered[0])
+        result.role = self.principal.role if self.principal else None
+        result.violations = tuple((v.where, v.fault.keyword, v.sentence) for v in violations or ())
+        return result
+
+
+def _header(value: str) -> bytes:
+    """A header value in bytes; what latin-1 cannot hold, and line ends, are percent-encoded."""
+    text = "".join(char if 32 <= ord(char) < 127 else "".join(f"%{b:02X}" for b in char.encode("utf-8", "replace")) for char in value)
+    return text.encode("latin-1")
+
+
+def _credential(header: str, kind: str) -> str | None:
+    """The token, or `user:password`, of an Authorization header; None when it is of another scheme or unreadable."""
+    scheme, _, rest = header.partition(" ")
+    if scheme.lower() != kind:
+        return None
+    if kind != "basic":
+        return rest.strip()
+    try:
+        return base64.b64decode(rest.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def write_refusal(api: CompiledApi, plan: Plan | None, refusal: Refusal, media_type: str) -> Answer:
+    """A refusal in bytes: in `media_type` where the contract declares the error in it, else as JSON."""
+    responder = plan.responder(refusal.status) if plan else None
+    found = responder.writers.get(media_type) or responder.writers.get(JSON) if responder else None
+    headers: Headers = [(b"mock-basis", refusal.basis.encode()), *CORS]
+    if plan is not None:
+        headers.append((b"mock-operation", plan.operation.id.encode()))
+    headers += [(name.lower().encode(), _header(value)) for name, value in refusal.headers.items()]
+    if refusal.body is None:
+        return Answer(refusal.status, headers, b"", refusal.basis)
+    if found is not None:
+        headers.append(found.headers[0])
+        return Answer(refusal.status, headers, found.write(refusal.body), refusal.basis)
+    headers.append((b"content-type", JSON.encode()))
+    return Answer(refusal.status, headers, writer(JSON, None)(refusal.body), refusal.basis)

@@ -1,0 +1,154 @@
+"""What a person opens: the index of the APIs, each API's document, and its interactive documentation."""
+
+import html
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, PackageLoader, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.staticfiles import StaticFiles
+from swagger_ui_bundle import swagger_ui_path
+
+from mock_server.compiler import CompiledApi
+from mock_server.media import choose
+from mock_server.pipeline import App
+from mock_server.types import Principal
+
+_HTML = "text/html"
+_JSON = "application/json"
+_CORS = {"access-control-allow-origin": "*"}
+
+
+def create_pages(apis: Mapping[str, CompiledApi]) -> App:
+    """The application that answers `/`, `/<api>/openapi.yaml|json` and `/<api>/docs`, in every world."""
+    pages = Pages(apis)
+    own: list[BaseRoute] = [Route("/", pages.index)]
+    for name in apis:
+        own += [
+            Route(f"/{name}", pages.to_docs),
+            Route(f"/{name}/", pages.to_docs),
+            Route(f"/{name}/openapi.{{form}}", pages.document),
+            Route(f"/{name}/docs", pages.docs),
+            Mount(f"/{name}/docs", app=StaticFiles(directory=str(swagger_ui_path))),
+        ]
+    worlds = Mount("/w/{world}", routes=own)
+    static = Mount("/_static", app=StaticFiles(directory=str(Path(__file__).parent / "static")))
+    return Router(routes=[*own, static, worlds], default=not_found)
+
+
+async def not_found(scope: Any, receive: Any, send: Any) -> None:
+    """Nothing is here: say what is."""
+    sentence = "Nothing answers here. GET / lists the APIs and their base URLs."
+    await JSONResponse({"error": sentence}, 404)(scope, receive, send)
+
+
+class Pages:
+    """The pages of one server."""
+
+    def __init__(self, apis: Mapping[str, CompiledApi]) -> None:
+        self._apis = apis
+        self._templates = Environment(
+            loader=PackageLoader("mock_server"), autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True
+        )
+
+    def index(self, request: Request) -> Response:
+        """The APIs with base URLs, credentials, objects and calls to paste: a page, or JSON by `Accept`."""
+        content = describe(self._apis, _origin(request))
+        if choose(request.headers.get("accept", "*/*"), (_HTML, _JSON)) == _JSON:
+            return JSONResponse(content, headers={**_CORS, "vary": "accept"})
+        page = self._templates.get_template("index.html").render(content)
+        return HTMLResponse(page, headers={"vary": "accept"})
+
+    def to_docs(self, request: Request) -> Response:
+        return RedirectResponse(request.url.path.rstrip("/") + "/docs")
+
+    def document(self, request: Request) -> Response:
+        """The API's contract, its server URL being this double."""
+        compiled = self._api(request)
+        document = {**compiled.contract.document, "servers": [{"url": _base_url(request, compiled)}]}
+        for path in document["paths"].values():
+            if "servers" in path:
+                path["servers"] = [{"url": f"{_origin(request)}/{compiled.api.id}"}]
+        if request.path_params["form"] == "json":
+            return Response(json.dumps(document, ensure_ascii=False), media_type=_JSON, headers=_CORS)
+        if request.path_params["form"] == "yaml":
+            text = yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+            return Response(text, media_type="application/yaml", headers=_CORS)
+        return JSONResponse({"error": "The document comes as openapi.yaml and openapi.json."}, 404)
+
+    def docs(self, request: Request) -> Response:
+        """Interactive documentation of the API, without anything from the internet."""
+        compiled = self._api(request)
+        page = self._templates.get_template("docs.html").render(
+            title=compiled.contract.title,
+            api=compiled.api.id,
+            base=f"{request.scope.get('root_path', '')}/{compiled.api.id}",
+            credentials=_credentials(compiled),
+        )
+        return HTMLResponse(page)
+
+    def _api(self, request: Request) -> CompiledApi:
+        names = request.url.path.split("/")
+        return next(self._apis[name] for name in names if name in self._apis)
+
+
+def describe(apis: Mapping[str, CompiledApi], origin: str) -> dict[str, Any]:
+    """What the index says: every API's base URL, credentials, fixed objects and example calls."""
+    return {
+        "name": "devicedouble",
+        "version": version("devicedouble"),
+        "apis": [_description(compiled, origin) for compiled in apis.values()],
+        "control": f"{origin}/_mock",
+        "console": f"{origin}/_mock/console/",
+    }
+
+
+def _description(compiled: CompiledApi, origin: str) -> dict[str, Any]:
+    api, contract = compiled.api, compiled.contract
+    base_url = origin + api.base_path
+    return {
+        "id": api.id,
+        "title": contract.title,
+        "base_url": base_url,
+        "docs": f"{origin}/{api.id}/docs",
+        "openapi": f"{origin}/{api.id}/openapi.yaml",
+        "target": f"{origin}/_mock/targets/{api.id}.toml",
+        "credentials": _credentials(compiled),
+        "objects": dict(api.objects),
+        "examples": [
+            {"title": example.title, "curl": "curl " + example.curl.replace("{base}", base_url)}
+            for example in api.examples
+        ],
+        "operations": [
+            {"id": operation.id, "method": operation.method, "path": operation.path, "summary": operation.summary, "basis": operation.basis}
+            for operation in contract.operations.values()
+        ],
+    }
+
+
+def _credentials(compiled: CompiledApi) -> list[dict[str, str]]:
+    kinds = [scheme.kind for scheme in compiled.contract.security_schemes.values()]
+    kind = kinds[0] if kinds else "bearer"
+    return [_credential(kind, text, who) for text, who in compiled.api.credentials.items()]
+
+
+def _credential(kind: str, text: str, who: Principal) -> dict[str, str]:
+    if kind == "basic":
+        return {"role": who.role, "scheme": "Basic", "value": text, "curl": f"-u {text}"}
+    return {"role": who.role, "scheme": "Bearer", "value": text, "curl": f"-H 'Authorization: Bearer {text}'"}
+
+
+def _origin(request: Request) -> str:
+    """Scheme, authority and world prefix, as the caller sees them; the host is escaped for a page."""
+    root = request.scope.get("root_path", "")
+    return f"{request.url.scheme}://{html.escape(request.url.netloc)}{root}"
+
+
+def _base_url(request: Request, compiled: CompiledApi) -> str:
+    return _origin(request) + compiled.api.base_path

@@ -1,0 +1,174 @@
+"""The one error compiler: a violation, a refusal or a forced error becomes the vendor's own answer.
+
+Which catalogue entry answers is read from the contract (`x-violation`, `x-refusals`); what it looks like from the
+entry's template. Nothing else in the double writes an error of an API.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from mock_server.schemas import Fault
+from openapi.contract import Basis, Contract, ErrorEntry, Operation, weakest
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+Translate = Callable[[str, str, Mapping[str, list[str]]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One fault of a request, with the entry that answers it. `where` is `body`, `path:NAME`, `query:NAME` or empty."""
+
+    where: str
+    fault: Fault
+    error: str | None
+    basis: Basis
+
+    @property
+    def field(self) -> str:
+        """The offending parameter or member, dotted: `custom_fields.purchase_date`; empty for the whole body."""
+        parts = [str(step) for step in self.fault.instance_path]
+        if self.fault.missing is not None:
+            parts.append(self.fault.missing)
+        if ":" in self.where:
+            parts.insert(0, self.where.split(":", 1)[1])
+        return ".".join(parts)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.field or 'the request body'} {self.fault.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error answer before it is written: status, value, headers, and how sure the contract is of it."""
+
+    name: str
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+    basis: Basis
+
+
+class Refusals:
+    """The errors of one contract."""
+
+    def __init__(self, contract: Contract, translate: Translate | None = None) -> None:
+        self._contract = contract
+        self._translate = translate
+
+    def violation(self, operation: Operation, where: str, fault: Fault) -> Violation:
+        """The fault with the catalogue entry that the contract names for it."""
+        path = tuple(step for step in fault.schema_path)
+        if fault.missing is not None:
+            path = (*path, "properties", fault.missing)
+        rule = operation.violation(where, path, fault.keyword)
+        if rule is None or rule.error is None:
+            return Violation(where, fault, None, "inferred")
+        return Violation(where, fault, rule.error, rule.basis)
+
+    def of_violations(
+        self, operation: Operation, violations: list[Violation], query: Mapping[str, list[str]]
+    ) -> Refusal:
+        """The answer to a request with these violations (at least one): the first in the operation's order."""
+        chosen = _first(operation, violations)
+        details = {
+            "field": chosen.field or "body",
+            "reason": chosen.fault.reason,
+            "sentence": chosen.sentence,
+            "fields": _by_field(violations, chosen.error),
+        }
+        return self.named(operation, chosen.error, chosen.basis, details, query)
+
+    def of_transport(self, keyword: str, reason: str, query: Mapping[str, list[str]]) -> Refusal:
+        """The document's answer to a request that no operation is there to answer (`path`, `method`, `encoding`)."""
+        rule = self._contract.violation(keyword)
+        details = {"field": keyword, "reason": reason, "sentence": reason, "fields": {}}
+        return self.named(None, rule.error, rule.basis, details, query)
+
+    def of_condition(
+        self, operation: Operation, when: str, error: str | None, details: Mapping[str, Any], query: Mapping[str, list[str]]
+    ) -> Refusal:
+        """The answer to a condition of the operation's `x-refusals`; `error` names the entry itself."""
+        rule = operation.refusal(when)
+        name = error or (rule.error if rule else None)
+        if name is None:
+            raise LookupError(f"{operation.id} says nothing of the condition {when!r}")
+        return self.named(operation, name, rule.basis if rule else "documented", details, query)
+
+    def named(
+        self,
+        operation: Operation | None,
+        name: str | None,
+        basis: Basis,
+        details: Mapping[str, Any],
+        query: Mapping[str, list[str]],
+    ) -> Refusal:
+        """The catalogue entry `name`, filled in."""
+        entry = self._contract.errors.get(name) if name else None
+        if entry is None:
+            return self.plain(400, str(details.get("sentence", "the request is not valid")))
+        response = operation.response(entry.status) if operation else None
+        bases = [basis, entry.basis, *([response.basis] if response else [])]
+        return self._fill(entry, weakest(*bases), details, query)
+
+    def plain(self, status: int, message: str) -> Refusal:
+        """An error that the catalogue does not know, in the contract's usual body."""
+        phrase = HTTPStatus(status).phrase.upper().replace(" ", "_")
+        body = self._contract.error_body
+        entry = ErrorEntry(phrase, status, phrase, message, body, {}, "inferred", None)
+        return self._fill(entry, "inferred", {"reason": message, "sentence": message, "field": "", "fields": {}}, {})
+
+    def _fill(
+        self, entry: ErrorEntry, basis: Basis, details: Mapping[str, Any], query: Mapping[str, list[str]]
+    ) -> Refusal:
+        message = entry.message
+        if self._translate is not None:
+            message = self._translate(entry.name, message, query)
+        values: dict[str, Any] = {"name": entry.name, "code": entry.code, **details}
+        values["message"] = _render(message, values)
+        headers = {name: str(_render(text, values)) for name, text in entry.headers.items()}
+        return Refusal(entry.name, entry.status, _render(entry.body, values), headers, basis)
+
+
+def _first(operation: Operation, violations: list[Violation]) -> Violation:
+    named = [rule.error for rule in operation.refusals if rule.when == "violation" and rule.error]
+    for error in named:
+        for violation in violations:
+            if violation.error == error:
+                return violation
+    rest = [violation for violation in violations if violation.error not in named]
+    return (rest or violations)[0]
+
+
+def _by_field(violations: Iterable[Violation], error: str | None) -> dict[str, list[str]]:
+    result: dict[str, list[str]] = {}
+    for violation in violations:
+        if violation.error == error:
+            result.setdefault(violation.field or "body", []).append(violation.fault.reason)
+    return result
+
+
+_ABSENT = object()
+
+
+def _render(template: Any, values: Mapping[str, Any]) -> Any:
+    """The template with its placeholders filled; a member that is only an absent placeholder is left out."""
+    if isinstance(template, str):
+        whole = _PLACEHOLDER.fullmatch(template)
+        if whole:
+            value = values.get(whole[1])
+            return _ABSENT if value is None else value
+        return _PLACEHOLDER.sub(lambda match: _text(values.get(match[1])), template)
+    if isinstance(template, Mapping):
+        rendered = {key: _render(member, values) for key, member in template.items() if not key.startswith("x-")}
+        return {key: member for key, member in rendered.items() if member is not _ABSENT}
+    if isinstance(template, list):
+        return [item for item in (_render(item, values) for item in template) if item is not _ABSENT]
+    return template
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
