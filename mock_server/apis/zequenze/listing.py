@@ -1,0 +1,96 @@
+"""The list of the inventory: filters, and pages with links to their neighbours."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from mock_server.apis.zequenze import views
+from mock_server.apis.zequenze.fleet import DEVICES
+from mock_server.types import Document, Refused, Reply, Request, World
+
+PATH = "/inventory_device_serial/"
+Test = Callable[[Document], bool]
+
+
+def list_devices(world: World, request: Request) -> Reply:
+    """GET /inventory_device_serial/: `count`, `next`, `previous` and one page of `results`."""
+    limit, offset = request.query["limit"], request.query["offset"]
+    tests = list(filters(request))
+    if tests:
+        matching = [device for device in _all(world) if all(test(device) for test in tests)]
+        count, page = len(matching), matching[offset : offset + limit]
+    else:
+        count, page = world.count(DEVICES), _page(world, offset, limit)
+    return Reply(
+        200,
+        {
+            "count": count,
+            "next": _link(request, offset + limit) if offset + limit < count else None,
+            "previous": _link(request, offset - limit) if offset > 0 else None,
+            "results": [views.item(device) for device in page],
+        },
+    )
+
+
+def filters(request: Request) -> Iterator[Test]:
+    """A test for each filter given. Raises Refused("impossible-date")."""
+    query = request.query
+    members = {
+        "type": query.get("type"),
+        "organization": query.get("organization"),
+        "pending_settings": query.get("pending"),
+        "_up": query["status"] in {"1", "true", "True"} if "status" in query else None,
+    }
+    for member, wanted in members.items():
+        if wanted is not None:
+            yield _equals(member, wanted)
+    if "last_status_change_from" in query:
+        yield _changed_from(_time(query["last_status_change_from"]))
+
+
+def _equals(member: str, wanted: Any) -> Test:
+    return lambda device: bool(device[member] == wanted)
+
+
+def _changed_from(start: datetime) -> Test:
+    def test(device: Document) -> bool:
+        changed = device["_last_status_change"]
+        return changed is not None and datetime.fromisoformat(changed) >= start
+
+    return test
+
+
+def _time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        name, reason = "last_status_change_from", "is no date and time of any calendar"
+        raise Refused("impossible-date", field=name, reason=reason, fields={name: [reason]}) from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _all(world: World) -> Iterator[Document]:
+    return (views.whole(serial, stored) for serial, stored in world.items(DEVICES))
+
+
+def _page(world: World, offset: int, limit: int) -> list[Document]:
+    """The devices of an unfiltered page; those before it are not read."""
+    if offset >= world.count(DEVICES):
+        return []
+    serials = islice(world.keys(DEVICES), offset, offset + limit)
+    return [
+        views.whole(serial, stored)
+        for serial in serials
+        if (stored := world.get(DEVICES, serial)) is not None
+    ]
+
+
+def _link(request: Request, offset: int) -> str:
+    """The list's absolute address at another offset, the filters kept; at 0 the offset is left out."""
+    query: dict[str, list[str]] = {**request.raw_query, "limit": [str(request.query["limit"])]}
+    query.pop("offset", None)
+    if offset > 0:
+        query["offset"] = [str(offset)]
+    return f"{request.base_url}{PATH}?{urlencode(sorted(query.items()), doseq=True)}"
