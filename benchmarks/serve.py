@@ -57,7 +57,15 @@ SCENARIOS = (
     _scenario("fleet", "write", "PATCH", _FLEET, _F, {"name": "MacBook Pro 14", "ram": "16 GB"}, 200),
     _scenario("fleet", "refused", "PATCH", _FLEET, _F, {"name": ""}, 400),
     _scenario("masmovil", "read", "GET", _MASMOVIL, _M, None, 200),
-    _scenario("masmovil", "write", "PATCH", _MASMOVIL, _M, [{"op": "replace", "path": "/serial_number", "value": "9876543-AB-345"}], 200),
+    _scenario(
+        "masmovil",
+        "write",
+        "PATCH",
+        _MASMOVIL,
+        _M,
+        [{"op": "replace", "path": "/serial_number", "value": "9876543-AB-345"}],
+        200,
+    ),
     _scenario("masmovil", "refused", "PATCH", _MASMOVIL, _M, [{"op": "replace", "path": "/absent", "value": 1}], 400),
     _scenario("mobilefirst", "read", "GET", _MFP + "/transactions/1", _I, None, 200),
     _scenario("mobilefirst", "write", "PUT", _MFP + "/devices/12345-6789", _I, {"status": "LOST"}, 200),
@@ -66,8 +74,24 @@ SCENARIOS = (
     _scenario("jasper", "write", "PUT", _JASPER, _J, {"deviceID": "dev-1"}, 200),
     _scenario("jasper", "refused", "PUT", _JASPER, _J, {"deviceID": "a,b"}, 400),
     _scenario("zequenze", "read", "GET", _ZEQUENZE + "/inventory_device_serial/ABC123456789/", _Z, None, 200),
-    _scenario("zequenze", "write", "PUT", _ZEQUENZE + "/inventory_device_serial_operation/ABC123456789/", _Z, {"location": "Room 101"}, 200),
-    _scenario("zequenze", "refused", "PUT", _ZEQUENZE + "/inventory_device_serial_operation/ABC123456789/", _Z, {"status": 7}, 422),
+    _scenario(
+        "zequenze",
+        "write",
+        "PUT",
+        _ZEQUENZE + "/inventory_device_serial_operation/ABC123456789/",
+        _Z,
+        {"location": "Room 101"},
+        200,
+    ),
+    _scenario(
+        "zequenze",
+        "refused",
+        "PUT",
+        _ZEQUENZE + "/inventory_device_serial_operation/ABC123456789/",
+        _Z,
+        {"status": 7},
+        422,
+    ),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    import datetime
     import socket
-    from datetime import datetime
+    from typing import Any
 
     from mock_server.settings import Settings
 
@@ -25,15 +27,48 @@ Examples:
 @click.command(epilog=_EPILOG)
 @click.argument("apis", nargs=-1, metavar="[API]...")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option("--state", default="memory", show_default=True, help="memory, sqlite:///FILE or postgresql://…")
-@click.option("--devices", default=200, show_default=True, type=click.IntRange(10, 10_000_000), help="Devices an API starts with.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**63 - 1), help="What the default world follows from.")
+@click.option(
+    "--devices",
+    default=200,
+    show_default=True,
+    type=click.IntRange(10, 10_000_000),
+    help="Devices an API starts with.",
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 2**63 - 1),
+    help="What the default world follows from.",
+)
 @click.option("--at", default=None, metavar="ISO-DATE-TIME", help="The time it is in the default world at start.")
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes; more than one needs postgresql:// or sqlite:///.")
-@click.option("--control-token", default=None, help="Guards /_mock when --host is not loopback (or DEVICEDOUBLE_CONTROL_TOKEN).")
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes; more than one needs postgresql:// or sqlite:///.",
+)
+@click.option(
+    "--control-token",
+    default=None,
+    help="Guards /_mock when --host is not loopback (or DEVICEDOUBLE_CONTROL_TOKEN).",
+)
 @click.option("--reload", is_flag=True, help="Start again when a contract or the code changes.")
-@click.option("--log", type=click.Choice(["json", "text"]), default=None, help="One line a request on stderr; text on a terminal.")
+@click.option(
+    "--log",
+    type=click.Choice(["json", "text"]),
+    default=None,
+    help="One line a request on stderr; text on a terminal.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--strict", is_flag=True, help="Answer 500 with the reason rather than send what breaks the contract.")
 def serve(
@@ -56,7 +91,9 @@ def serve(
     from mock_server.world.settings import Settings as WorldSettings
 
     if state == "memory" and workers > 1:
-        raise click.UsageError("--workers needs a state that processes can share: give --state sqlite:///FILE or postgresql://…")
+        raise click.UsageError(
+            "--workers needs a state that processes can share: give --state sqlite:///FILE or postgresql://…"
+        )
     loopback = host in {"localhost", "::1"} or host.startswith("127.")
     token = control_token or control_token_of_environment()
     if token is None and not loopback:
@@ -99,42 +136,46 @@ def _run_here(settings: Settings, listener: socket.socket, *, quiet: bool) -> No
     if not quiet:
         click.echo(greeting(settings, _address(listener)))
     server = uvicorn.Server(config)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass
     if not quiet:
         click.echo("Stopped.")
 
 
 def _run_processes(settings: Settings, listener: socket.socket, *, workers: int, reload: bool, quiet: bool) -> None:
+    """Serve with several processes, or one that starts again; each makes its double from the environment."""
     import json
     from pathlib import Path
 
     import uvicorn
-    from uvicorn.supervisors import ChangeReload, Multiprocess
 
     from mock_server.settings import ENVIRONMENT, to_plain
 
     os.environ[ENVIRONMENT] = json.dumps(to_plain(settings))
     root = Path(__file__).resolve().parent.parent
-    watched = {"reload": True, "reload_dirs": [str(root / "openapi"), str(root / "mock_server")], "reload_includes": ["*.py", "*.yaml"]}
-    config = uvicorn.Config(
-        "mock_server.app:create_from_environment",
-        factory=True,
-        workers=workers,
-        **(watched if reload else {}),
-        **server_options(),
-    )
     if not quiet:
         click.echo(greeting(settings, _address(listener)))
-    supervisor = ChangeReload if reload else Multiprocess
-    supervisor(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+    uvicorn.run(
+        "mock_server.app:create_from_environment",
+        factory=True,
+        fd=listener.fileno(),
+        workers=None if reload else workers,
+        reload=reload,
+        reload_dirs=[str(root / "openapi"), str(root / "mock_server")] if reload else None,
+        reload_includes=["*.py", "*.yaml"] if reload else None,
+        **server_options(),
+    )
 
 
-def server_options() -> dict[str, object]:
+def server_options() -> dict[str, Any]:
     """How uvicorn is run: no log of its own beside errors, no header that names it."""
-    return {"log_level": "error", "access_log": False, "server_header": False, "timeout_graceful_shutdown": 3, "lifespan": "on"}
+    return {
+        "log_level": "error",
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": 3,
+        "lifespan": "on",
+    }
 
 
 def greeting(settings: Settings, address: str) -> str:
@@ -144,7 +185,11 @@ def greeting(settings: Settings, address: str) -> str:
     lines = [f"devicedouble answers at {address}", ""]
     for api in (api_table(name) for name in settings.apis):
         base = address + api.base_path
-        lines += [f"  {api.id:<12} {base}", *(f"    curl {item.curl.replace('{base}', base)}" for item in api.examples[:1]), ""]
+        lines += [
+            f"  {api.id:<12} {base}",
+            *(f"    curl {item.curl.replace('{base}', base)}" for item in api.examples[:1]),
+            "",
+        ]
     lines.append(f"All calls, credentials and objects: {address}/   Steering: {address}/_mock/console/   Stop: Ctrl-C")
     return "\n".join(lines)
 
@@ -158,16 +203,16 @@ def _apis(named: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named)) or tuple(API_IDS)
 
 
-def _moment(text: str | None) -> datetime | None:
-    import datetime as time
+def _moment(text: str | None) -> datetime.datetime | None:
+    import datetime
 
     if text is None:
         return None
     try:
-        moment = time.datetime.fromisoformat(text)
+        moment = datetime.datetime.fromisoformat(text)
     except ValueError:
         raise click.UsageError(f"--at takes an ISO date and time such as 2026-01-31T12:00:00Z, not {text!r}.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=time.UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
 def _new_token() -> str:
@@ -190,8 +235,12 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise click.ClickException(f"Port {port} is taken: stop what uses it, or choose another with --port {port + 1} (--port 0 finds a free one).") from None
-        raise click.ClickException(f"Cannot listen on {host} port {port}: {error.strerror}. Try --host 127.0.0.1 or another --port.") from None
+            raise click.ClickException(
+                f"Port {port} is taken: stop what uses it, or choose another with --port {port + 1} (--port 0 finds a free one)."
+            ) from None
+        raise click.ClickException(
+            f"Cannot listen on {host} port {port}: {error.strerror}. Try --host 127.0.0.1 or another --port."
+        ) from None
     listener.set_inheritable(True)
     return listener
 

@@ -148,9 +148,7 @@ def _plan(operation: Operation, behaviour: Behaviour) -> Plan:
     )
 
 
-def _readers(
-    operation: Operation, location: str, key: Callable[[str], str] = str
-) -> dict[str, ParameterReader]:
+def _readers(operation: Operation, location: str, key: Callable[[str], str] = str) -> dict[str, ParameterReader]:
     return {
         key(parameter.name): ParameterReader(parameter)
         for parameter in operation.parameters

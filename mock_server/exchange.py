@@ -77,14 +77,14 @@ def answer(call: Call, world: World) -> Answer:
 def unavailable(call: Call) -> Answer:
     """The state cannot be reached: 503 in the vendor's envelope."""
     refusal = call.api.refusals.plain(503, "The state of this double is not reachable at the moment; try again.")
-    return write_refusal(call.api, call.plan, refusal, _media(call) or JSON)
+    return write_refusal(call.plan, refusal, _media(call) or JSON)
 
 
 def broken(call: Call) -> Answer:
     """Behaviour failed (a defect of the double): its traceback goes to stderr, the caller gets the vendor's 500."""
     traceback.print_exc(file=sys.stderr)
     refusal = call.api.refusals.plain(500, "The double failed to answer; its log says why.")
-    return write_refusal(call.api, call.plan, refusal, _media(call) or JSON)
+    return write_refusal(call.plan, refusal, _media(call) or JSON)
 
 
 def _media(call: Call) -> str | None:
@@ -244,10 +244,10 @@ class _Exchange:
 
     def _broken_promise(self, sentence: str) -> Answer:
         print(f"devicedouble: {sentence}", file=sys.stderr)
-        return write_refusal(self.call.api, self.plan, self.refusals.plain(500, sentence), self.media or JSON)
+        return write_refusal(self.plan, self.refusals.plain(500, sentence), self.media or JSON)
 
     def refused(self, refusal: Refusal, violations: list[Violation] | None = None) -> Answer:
-        result = write_refusal(self.call.api, self.plan, refusal, self.media or self.plan.offered[0])
+        result = write_refusal(self.plan, refusal, self.media or self.plan.offered[0])
         result.role = self.principal.role if self.principal else None
         result.violations = tuple((v.where, v.fault.keyword, v.sentence) for v in violations or ())
         return result
@@ -255,7 +255,10 @@ class _Exchange:
 
 def _header(value: str) -> bytes:
     """A header value in bytes; what latin-1 cannot hold, and line ends, are percent-encoded."""
-    text = "".join(char if 32 <= ord(char) < 127 else "".join(f"%{b:02X}" for b in char.encode("utf-8", "replace")) for char in value)
+    text = "".join(
+        char if 32 <= ord(char) < 127 else "".join(f"%{b:02X}" for b in char.encode("utf-8", "replace"))
+        for char in value
+    )
     return text.encode("latin-1")
 
 
@@ -272,7 +275,7 @@ def _credential(header: str, kind: str) -> str | None:
         return None
 
 
-def write_refusal(api: CompiledApi, plan: Plan | None, refusal: Refusal, media_type: str) -> Answer:
+def write_refusal(plan: Plan | None, refusal: Refusal, media_type: str) -> Answer:
     """A refusal in bytes: in `media_type` where the contract declares the error in it, else as JSON."""
     responder = plan.responder(refusal.status) if plan else None
     found = responder.writers.get(media_type) or responder.writers.get(JSON) if responder else None

@@ -21,7 +21,7 @@ def write_json(value: Any) -> bytes:
 
 def writer(media_type: str, schema: Mapping[str, Any] | None) -> Callable[[Any], bytes]:
     """What turns an answer's value into bytes of `media_type`; XML is structured by `schema`."""
-    if media_type.endswith("/xml") or media_type.endswith("+xml"):
+    if media_type.endswith(("/xml", "+xml")):
         structure = schema or {}
         return lambda value: write_xml(value, structure)
     return write_json

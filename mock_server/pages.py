@@ -54,7 +54,10 @@ class Pages:
     def __init__(self, apis: Mapping[str, CompiledApi]) -> None:
         self._apis = apis
         self._templates = Environment(
-            loader=PackageLoader("mock_server"), autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True
+            loader=PackageLoader("mock_server"),
+            autoescape=select_autoescape(default=True),
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
 
     def index(self, request: Request) -> Response:
@@ -126,7 +129,13 @@ def _description(compiled: CompiledApi, origin: str) -> dict[str, Any]:
             for example in api.examples
         ],
         "operations": [
-            {"id": operation.id, "method": operation.method, "path": operation.path, "summary": operation.summary, "basis": operation.basis}
+            {
+                "id": operation.id,
+                "method": operation.method,
+                "path": operation.path,
+                "summary": operation.summary,
+                "basis": operation.basis,
+            }
             for operation in contract.operations.values()
         ],
     }

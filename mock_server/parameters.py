@@ -83,7 +83,9 @@ class ParameterReader:
         return text
 
 
-def read_path(readers: Mapping[str, ParameterReader], raw: Mapping[str, str]) -> tuple[dict[str, Any], list[tuple[str, Fault]]]:
+def read_path(
+    readers: Mapping[str, ParameterReader], raw: Mapping[str, str]
+) -> tuple[dict[str, Any], list[tuple[str, Fault]]]:
     """Typed path values and the violations, each with its `path:NAME`. Raises BadEncoding."""
     values: dict[str, Any] = {}
     faults: list[tuple[str, Fault]] = []
@@ -95,7 +97,9 @@ def read_path(readers: Mapping[str, ParameterReader], raw: Mapping[str, str]) ->
     return values, faults
 
 
-def read_named(readers: Mapping[str, ParameterReader], given: Mapping[str, list[str]]) -> tuple[dict[str, Any], list[tuple[str, Fault]]]:
+def read_named(
+    readers: Mapping[str, ParameterReader], given: Mapping[str, list[str]]
+) -> tuple[dict[str, Any], list[tuple[str, Fault]]]:
     """Typed query or header values, defaults filled in, and the violations, each with its `query:NAME`."""
     values: dict[str, Any] = {}
     faults: list[tuple[str, Fault]] = []

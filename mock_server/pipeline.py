@@ -84,9 +84,7 @@ class Pipeline:
         query = scope["query_string"].decode("latin-1")
         target = path + "?" + query if query else path
         base_url = _origin(scope, headers) + prefix + api.api.base_path
-        arrival = _Arrival(
-            api, world, scope["method"], path, target, query, headers, scope["headers"], base_url, began
-        )
+        arrival = _Arrival(api, world, scope["method"], path, target, query, headers, scope["headers"], base_url, began)
         await self._answer(arrival, receive, send)
 
     async def _world(self, name: str) -> OpenWorld | None:
@@ -111,7 +109,15 @@ class Pipeline:
             return
         body = await _read(receive, arrival.headers, self._body_limit) if plan.bodies else b""
         call = Call(
-            arrival.api, plan, parameters, arrival.query, arrival.headers, body, arrival.base_url, forced, self._strict
+            arrival.api,
+            plan,
+            parameters,
+            arrival.query,
+            arrival.headers,
+            body,
+            arrival.base_url,
+            forced,
+            self._strict,
         )
         fault = self._fault(arrival, plan, call)
         if fault is not None and fault.delay:
@@ -126,9 +132,7 @@ class Pipeline:
     def _fault(self, arrival: _Arrival, plan: Plan, call: Call) -> Fault | None:
         if not arrival.world.faults:
             return None
-        fault = arrival.world.faults.match(
-            arrival.api.api.id, plan.operation.id, _key(call), arrival.method
-        )
+        fault = arrival.world.faults.match(arrival.api.api.id, plan.operation.id, _key(call), arrival.method)
         if fault is not None and call.forced is None:
             call.forced = _forced_by(arrival.api, plan, fault)
         return fault
@@ -161,9 +165,7 @@ class Pipeline:
             self._log(outcome.entry)
         return answer
 
-    def _entry(
-        self, arrival: _Arrival, call: Call, answer: Answer, fault: Fault | None, state: World
-    ) -> Entry:
+    def _entry(self, arrival: _Arrival, call: Call, answer: Answer, fault: Fault | None, state: World) -> Entry:
         secrets = call.plan.secrets
         return Entry(
             state.now,
@@ -191,12 +193,10 @@ class Pipeline:
         reason = f"{arrival.method} is not allowed here, only {route.allow}"
         await self._unrouted(arrival, "method", reason, route.allow, send)
 
-    async def _unrouted(
-        self, arrival: _Arrival, keyword: str, reason: str, allow: str | None, send: Send
-    ) -> None:
+    async def _unrouted(self, arrival: _Arrival, keyword: str, reason: str, allow: str | None, send: Send) -> None:
         """The vendor's answer to a path or method that the contract does not know; journalled like any other."""
         refusal = arrival.api.refusals.of_transport(keyword, reason, {})
-        answer = exchange.write_refusal(arrival.api, None, refusal, JSON)
+        answer = exchange.write_refusal(None, refusal, JSON)
         if allow is not None:
             answer.headers.append((b"allow", allow.encode()))
 

@@ -1,6 +1,6 @@
 """The `Prefer` request header: forcing the answer of one request, and delaying it (RFC 7240 syntax)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,9 +65,7 @@ def force(api: CompiledApi, plan: Plan, kind: str, value: str) -> Forced:
 def errors_of(api: CompiledApi, plan: Plan) -> dict[str, ErrorEntry]:
     """The catalogue entries that the operation may answer: those whose status it declares."""
     return {
-        name: entry
-        for name, entry in api.contract.errors.items()
-        if plan.operation.response(entry.status) is not None
+        name: entry for name, entry in api.contract.errors.items() if plan.operation.response(entry.status) is not None
     }
 
 
@@ -94,9 +92,9 @@ def _by_code(api: CompiledApi, plan: Plan, value: str) -> Forced:
 
 def _likely_entry(api: CompiledApi, plan: Plan, status: int) -> ErrorEntry | None:
     entries = errors_of(api, plan)
-    own = [rule.error for rule in plan.operation.refusals if rule.error in entries]
+    own = [rule.error for rule in plan.operation.refusals if rule.error is not None and rule.error in entries]
     for name in [*own, *entries]:
-        if name is not None and entries[name].status == status:
+        if entries[name].status == status:
             return entries[name]
     return None
 
@@ -125,4 +123,8 @@ def _status(declared: str) -> int:
     return 500 if declared == "default" else int(declared[0]) * 100
 
 
-_FORCERS: Mapping[str, Any] = {"code": _by_code, "error": _by_error, "example": _by_example}
+_FORCERS: Mapping[str, Callable[[CompiledApi, Plan, str], Forced]] = {
+    "code": _by_code,
+    "error": _by_error,
+    "example": _by_example,
+}

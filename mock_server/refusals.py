@@ -89,7 +89,12 @@ class Refusals:
         return self.named(None, rule.error, rule.basis, details, query)
 
     def of_condition(
-        self, operation: Operation, when: str, error: str | None, details: Mapping[str, Any], query: Mapping[str, list[str]]
+        self,
+        operation: Operation,
+        when: str,
+        error: str | None,
+        details: Mapping[str, Any],
+        query: Mapping[str, list[str]],
     ) -> Refusal:
         """The answer to a condition of the operation's `x-refusals`; `error` names the entry itself."""
         rule = operation.refusal(when)

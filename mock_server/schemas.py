@@ -11,7 +11,20 @@ from typing import Any
 import jsonschema_rs
 
 _ANNOTATIONS = frozenset(
-    {"example", "examples", "xml", "externalDocs", "discriminator", "readOnly", "writeOnly", "nullable", "deprecated", "title", "description", "default"}
+    {
+        "example",
+        "examples",
+        "xml",
+        "externalDocs",
+        "discriminator",
+        "readOnly",
+        "writeOnly",
+        "nullable",
+        "deprecated",
+        "title",
+        "description",
+        "default",
+    }
 )
 _MAPS = frozenset({"properties"})
 _LISTS = frozenset({"allOf", "anyOf", "oneOf"})
@@ -104,7 +117,7 @@ class Validator:
             unexpected = getattr(error.kind, "unexpected", ())
             return [Fault(keyword, path[:-1], (*where, name), "is not a known member") for name in unexpected]
         if keyword == "falseSchema":
-            keyword, path = str(path[-1]), path
+            keyword = str(path[-1])
         return [Fault(keyword, path[:-1], where, explain(keyword, constraint))]
 
     def _at(self, path: tuple[str | int, ...]) -> Any:
@@ -166,7 +179,7 @@ def explain(keyword: str, constraint: Any) -> str:
     """A short sentence, without its subject, on what the keyword demands."""
     if keyword == "type":
         names = constraint if isinstance(constraint, list) else [constraint]
-        return "must be " + " or ".join(_ARTICLES.get(name, name) for name in names)
+        return "must be " + " or ".join(_ARTICLES.get(str(name), str(name)) for name in names)
     if keyword == "enum":
         return "must be one of " + ", ".join("null" if item is None else str(item) for item in constraint)
     if keyword == "format":

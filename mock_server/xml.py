@@ -16,7 +16,8 @@ def write_xml(value: Any, schema: Mapping[str, Any]) -> bytes:
     """`value` as an XML document in UTF-8; characters that XML 1.0 cannot hold become U+FFFD."""
     root = ElementTree.Element(_name(schema, "result"))
     _fill(root, value, schema)
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    written: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return written
 
 
 def _name(schema: Mapping[str, Any], fallback: str) -> str:

@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import Client, Server, serving
 
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=50)
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=50
+)
 settings.load_profile("house")
 
 

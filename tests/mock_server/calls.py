@@ -29,7 +29,15 @@ class Calls:
 CALLS = {
     call.api: call
     for call in (
-        Calls("fleet", "Bearer fleet-write-key", "/devices/42", "PATCH", "/devices/42", {"name": "MacBook"}, "DELETE, GET, HEAD, OPTIONS, PATCH"),
+        Calls(
+            "fleet",
+            "Bearer fleet-write-key",
+            "/devices/42",
+            "PATCH",
+            "/devices/42",
+            {"name": "MacBook"},
+            "DELETE, GET, HEAD, OPTIONS, PATCH",
+        ),
         Calls(
             "masmovil",
             "Bearer masmovil-token",

@@ -29,7 +29,12 @@ KNOWN: dict[str, dict[str, str]] = {
         "subscriptionId": "5b0a3a52-5d5b-4b3e-9c7f-6d3c0c1f0a11",
         "deviceId": "ce2f20cb-8c2a-4f1b-9d38-0c4c3f0b7a21",
     },
-    "mobilefirst": {"runtime-name": "myruntime", "device-id": "12345-6789", "application-name": "com.example.app", "transaction-id": "1"},
+    "mobilefirst": {
+        "runtime-name": "myruntime",
+        "device-id": "12345-6789",
+        "application-name": "com.example.app",
+        "transaction-id": "1",
+    },
     "jasper": {"apiVersion": "1", "iccid": "8988216716970004975"},
     "zequenze": {"serial_number": "ABC123456789"},
 }
@@ -76,7 +81,9 @@ def test_every_answer_keeps_the_contract_and_a_refusal_changes_nothing(api: str,
         before = client.world.state(api)
         response = client.request(
             operation.method,
-            client.base_url.raw_path.decode().rstrip("/") + _path(operation, values) if not operation.own_servers else _token(client, api),
+            client.base_url.raw_path.decode().rstrip("/") + _path(operation, values)
+            if not operation.own_servers
+            else _token(client, api),
             params={key: value for key, value in (case.query or {}).items() if isinstance(value, str | int | float)},
             content=content,
             headers={**CALLS[api].auth, **headers},

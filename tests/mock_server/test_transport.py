@@ -22,7 +22,12 @@ def _write(client: Client, content: bytes, **headers: str) -> httpx.Response:
     """The API's write with these bytes as its body."""
     call = CALLS[client.api]
     sent = {**call.auth, "Content-Type": "application/json", **headers}
-    return client.request(call.write_method, client.base_url.raw_path.decode().rstrip("/") + call.write, content=content, headers=sent)
+    return client.request(
+        call.write_method,
+        client.base_url.raw_path.decode().rstrip("/") + call.write,
+        content=content,
+        headers=sent,
+    )
 
 
 def _transport_error(api: str, keyword: str) -> tuple[int, str | None]:
@@ -70,7 +75,11 @@ def test_options_says_what_a_path_allows_without_a_credential(api: str, double: 
 @EVERY_API
 def test_a_browsers_preflight_is_allowed_from_any_origin(api: str, double: Factory) -> None:
     call = CALLS[api]
-    asked = {"Origin": "https://app.example", "Access-Control-Request-Method": call.write_method, "Access-Control-Request-Headers": "authorization, content-type"}
+    asked = {
+        "Origin": "https://app.example",
+        "Access-Control-Request-Method": call.write_method,
+        "Access-Control-Request-Headers": "authorization, content-type",
+    }
     response = double(api).options(call.write, headers=asked)
     assert response.headers["access-control-allow-origin"] == "*"
     assert response.headers["access-control-allow-headers"] == "authorization, content-type"
@@ -112,7 +121,9 @@ MALFORMED = {
 
 @EVERY_API
 @pytest.mark.parametrize("content", MALFORMED.values(), ids=MALFORMED)
-def test_a_body_that_is_not_strict_json_is_refused_and_changes_nothing(api: str, content: bytes, double: Factory) -> None:
+def test_a_body_that_is_not_strict_json_is_refused_and_changes_nothing(
+    api: str, content: bytes, double: Factory
+) -> None:
     client = double(api)
     before = client.world.state(api)
     response = _write(client, content)
@@ -123,7 +134,11 @@ def test_a_body_that_is_not_strict_json_is_refused_and_changes_nothing(api: str,
 
 
 @EVERY_API
-@pytest.mark.parametrize("content", [b"[" * 101 + b"]" * 101, b'{"a":' * 101 + b"1" + b"}" * 101, b"[" * 100_000], ids=["arrays", "objects", "unclosed"])
+@pytest.mark.parametrize(
+    "content",
+    [b"[" * 101 + b"]" * 101, b'{"a":' * 101 + b"1" + b"}" * 101, b"[" * 100_000],
+    ids=["arrays", "objects", "unclosed"],
+)
 def test_json_deeper_than_100_levels_is_400(api: str, content: bytes, double: Factory) -> None:
     response = _write(double(api), content)
     assert response.status_code == _transport_error(api, "depth")[0] == 400
@@ -182,7 +197,12 @@ def _raw(client: Client, method: str, target: str, headers: dict[str, str]) -> b
     import socket
 
     host, port = client.origin.removeprefix("http://").split(":")
-    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Connection: close", *(f"{k}: {v}" for k, v in headers.items())]
+    lines = [
+        f"{method} {target} HTTP/1.1",
+        f"Host: {host}",
+        "Connection: close",
+        *(f"{k}: {v}" for k, v in headers.items()),
+    ]
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
         received = b""
@@ -201,17 +221,23 @@ def test_an_accept_header_that_nothing_meets_is_406(api: str, double: Factory) -
 def test_prefer_code_forces_a_declared_status_without_changing_anything(api: str, double: Factory) -> None:
     client, call = double(api), CALLS[api]
     before = client.world.state(api)
-    response = client.request(call.write_method, call.write, json=call.body, headers={**call.auth, "Prefer": "code=404"})
+    response = client.request(
+        call.write_method, call.write, json=call.body, headers={**call.auth, "Prefer": "code=404"}
+    )
     assert response.status_code == 404
     assert client.world.state(api) == before
 
 
 @EVERY_API
-def test_prefer_error_forces_any_entry_of_the_catalogue_that_the_operation_may_answer(api: str, double: Factory) -> None:
+def test_prefer_error_forces_any_entry_of_the_catalogue_that_the_operation_may_answer(
+    api: str, double: Factory
+) -> None:
     client, call, contract = double(api), CALLS[api], load(api)
     operation = next(o for o in contract.operations.values() if o.id == _operation(client))
     for name, entry in contract.errors.items():
-        response = client.request(call.write_method, call.write, json=call.body, headers={**call.auth, "Prefer": f"error={name}"})
+        response = client.request(
+            call.write_method, call.write, json=call.body, headers={**call.auth, "Prefer": f"error={name}"}
+        )
         declared = operation.response(entry.status) is not None
         assert response.status_code == (entry.status if declared else 400), name
 
@@ -226,7 +252,9 @@ def _operation(client: Client) -> str:
 def test_prefer_for_what_is_not_declared_is_400_and_names_the_choices(api: str, double: Factory) -> None:
     client, call = double(api), CALLS[api]
     for preference in ("example=no-such-example", "error=NO_SUCH_ERROR"):
-        response = client.request(call.write_method, call.write, json=call.body, headers={**call.auth, "Prefer": preference})
+        response = client.request(
+            call.write_method, call.write, json=call.body, headers={**call.auth, "Prefer": preference}
+        )
         assert response.status_code == 400
         assert response.json()["choices"]
 
@@ -236,7 +264,10 @@ def test_a_world_that_does_not_exist_is_a_404_that_says_so(api: str, server: Any
     call = CALLS[api]
     url = server.origin + "/w/nowhere" + server.double.apis[api].api.base_path + call.read
     response = httpx.get(url, headers=call.auth)
-    assert (response.status_code, response.json()) == (404, {"error": "There is no world 'nowhere'; POST /_mock/worlds makes one."})
+    assert (response.status_code, response.json()) == (
+        404,
+        {"error": "There is no world 'nowhere'; POST /_mock/worlds makes one."},
+    )
 
 
 @EVERY_API
