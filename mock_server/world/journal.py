@@ -1,0 +1,164 @@
+"""The journal of a world: what was asked and what was answered, in order, bounded.
+
+Appending is on the way of every request, so an entry holds references to what was received and sent;
+all formatting happens when somebody reads it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import TypeAlias
+
+LIMIT = 10_000
+"""At most this many exchanges are kept per world."""
+
+LIMIT_BYTES = 16 * 1024 * 1024
+"""At most this many bytes of bodies are kept per world; the oldest exchanges go first."""
+
+Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
+Violation: TypeAlias = tuple[str, str, str]
+Watcher: TypeAlias = Callable[["Entry"], None]
+
+SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"})
+
+
+def redacted(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """The headers with the credential of each secret one replaced; an authorization scheme stays readable."""
+    return [(name, _hidden(value)) if name in SECRET_HEADERS else (name, value) for name, value in headers]
+
+
+def _hidden(value: bytes) -> bytes:
+    scheme, space, _ = value.partition(b" ")
+    return scheme + b" ***" if space and scheme.isalpha() else b"***"
+
+
+class Entry:
+    """One exchange. `status` is 0 when the answer was dropped; `id` counts from 1 and is given by the journal."""
+
+    __slots__ = (
+        "api",
+        "basis",
+        "duration_us",
+        "fault",
+        "id",
+        "key",
+        "method",
+        "operation",
+        "principal",
+        "request_body",
+        "request_headers",
+        "response_body",
+        "response_headers",
+        "status",
+        "target",
+        "time",
+        "violations",
+    )
+
+    def __init__(
+        self,
+        time: datetime,
+        api: str,
+        operation: str | None,
+        key: str | None,
+        basis: str | None,
+        method: str,
+        target: str,
+        request_headers: Headers,
+        request_body: bytes,
+        status: int,
+        response_headers: Headers,
+        response_body: bytes,
+        duration_us: int,
+        violations: tuple[Violation, ...] = (),
+        fault: str | None = None,
+        principal: str | None = None,
+    ) -> None:
+        self.time = time
+        self.api = api
+        self.operation = operation
+        self.key = key
+        self.basis = basis
+        self.method = method
+        self.target = target
+        self.request_headers = request_headers
+        self.request_body = request_body
+        self.status = status
+        self.response_headers = response_headers
+        self.response_body = response_body
+        self.duration_us = duration_us
+        self.violations = violations
+        self.fault = fault
+        self.principal = principal
+        self.id = 0
+
+
+class Journal:
+    """The last exchanges of a world, in memory."""
+
+    __slots__ = ("_bytes", "_entries", "_last", "_limit", "_limit_bytes", "_watchers")
+
+    def __init__(self, limit: int = LIMIT, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._entries: deque[Entry] = deque()
+        self._bytes = 0
+        self._last = 0
+        self._limit = limit
+        self._limit_bytes = limit_bytes
+        self._watchers: list[Watcher] = []
+
+    def append(self, entry: Entry) -> None:
+        """Keep `entry`, under the next id."""
+        self._last += 1
+        entry.id = self._last
+        entries = self._entries
+        entries.append(entry)
+        self._bytes += len(entry.request_body) + len(entry.response_body)
+        if len(entries) > self._limit or self._bytes > self._limit_bytes:
+            self._trim()
+        if self._watchers:
+            for watcher in tuple(self._watchers):
+                watcher(entry)
+
+    def _trim(self) -> None:
+        entries = self._entries
+        while len(entries) > self._limit or (self._bytes > self._limit_bytes and len(entries) > 1):
+            gone = entries.popleft()
+            self._bytes -= len(gone.request_body) + len(gone.response_body)
+
+    @property
+    def last(self) -> int:
+        """The id of the newest entry there ever was, 0 before the first."""
+        return self._last
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Oldest first."""
+        return iter(self._entries)
+
+    def __reversed__(self) -> Iterator[Entry]:
+        """Newest first."""
+        return reversed(self._entries)
+
+    def get(self, number: int) -> Entry | None:
+        """The entry with id `number`, or None when it is gone or was never there."""
+        entries = self._entries
+        place = number - (self._last - len(entries)) - 1
+        return entries[place] if 0 <= place < len(entries) else None
+
+    def since(self, number: int) -> list[Entry]:
+        """The entries after id `number`, oldest first."""
+        fresh = min(self._last - number, len(self._entries))
+        return list(islice(self._entries, len(self._entries) - fresh, None)) if fresh > 0 else []
+
+    def clear(self) -> None:
+        """Forget all entries; ids go on counting."""
+        self._entries.clear()
+        self._bytes = 0
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Call `watcher` with each new entry; what is returned ends that."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher) if watcher in self._watchers else None
