@@ -13,11 +13,12 @@ from mock_server import exchange, prefer
 from mock_server.compiler import CORS, CompiledApi, Headers, Plan, Route
 from mock_server.exchange import Answer, Call
 from mock_server.media import JSON, write_json
-from mock_server.redaction import redact_body, redact_headers
+from mock_server.redaction import redact_body
 from mock_server.types import Request, World
+from mock_server.world.errors import StoreUnavailable
 from mock_server.world.faults import Fault
-from mock_server.world.journal import Entry
-from mock_server.world.worlds import OpenWorld, Outcome, StoreUnavailable, Worlds
+from mock_server.world.journal import Entry, redacted
+from mock_server.world.worlds import OpenWorld, Outcome, Worlds
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -175,7 +176,7 @@ class Pipeline:
             answer.basis,
             arrival.method,
             arrival.target,
-            redact_headers(arrival.raw_headers),
+            redacted(arrival.raw_headers),
             redact_body(call.body or b"", secrets),
             0 if fault is not None and fault.drop else answer.status,
             answer.headers,
@@ -224,7 +225,7 @@ def _unrouted_entry(arrival: _Arrival, answer: Answer, state: World) -> Entry:
         answer.basis,
         arrival.method,
         arrival.target,
-        redact_headers(arrival.raw_headers),
+        redacted(arrival.raw_headers),
         b"",
         answer.status,
         answer.headers,

@@ -98,12 +98,14 @@ class Validator:
             return self._compiled.is_valid(_without_surrogates(value))
 
     def faults(self, value: Any) -> list[Fault]:
-        """Every broken constraint, in the order of the value's own members."""
+        """Every broken constraint, in the order of the value's own members; of a wrong type only that."""
         try:
             errors = list(self._compiled.iter_errors(value))
         except UnicodeEncodeError:
             errors = list(self._compiled.iter_errors(_without_surrogates(value)))
-        return [fault for error in errors for fault in self._explained(error)]
+        found = [fault for error in errors for fault in self._explained(error)]
+        mistyped = {fault.instance_path for fault in found if fault.keyword == "type"}
+        return [fault for fault in found if fault.keyword == "type" or fault.instance_path not in mistyped]
 
     def _explained(self, error: jsonschema_rs.ValidationError) -> list[Fault]:
         path = tuple(error.schema_path)
