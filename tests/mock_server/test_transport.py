@@ -24,7 +24,7 @@ def _write(client: Client, content: bytes, **headers: str) -> httpx.Response:
     sent = {**call.auth, "Content-Type": "application/json", **headers}
     return client.request(
         call.write_method,
-        client.base_url.raw_path.decode().rstrip("/") + call.write,
+        call.write,
         content=content,
         headers=sent,
     )

@@ -103,9 +103,7 @@ def test_every_phase_of_life_may_follow_any(put: Callable[..., dict[str, Any]], 
 
 def test_configuration_and_custom_fields_merge(put: Callable[..., dict[str, Any]]) -> None:
     put(configuration={"vpn": {"host": "a", "port": 1}}, custom_fields={"shelf": 4})
-    body = put(
-        configuration={"vpn": {"port": 2}, "auto_update": True}, custom_fields={"cost_center": "HR-002"}
-    )
+    body = put(configuration={"vpn": {"port": 2}, "auto_update": True}, custom_fields={"cost_center": "HR-002"})
     assert body["configuration"] == {
         "auto_update": True,
         "backup_enabled": False,
@@ -213,9 +211,7 @@ def _json(text: str) -> bytes:
 
 
 def test_numbers_of_any_size_are_kept_exactly(client: Client) -> None:
-    body = (
-        '{"custom_fields": {"big": 123456789012345678901234567890, "small": -0.1, "deep": [[{"a": null}]]}}'
-    )
+    body = '{"custom_fields": {"big": 123456789012345678901234567890, "small": -0.1, "deep": [[{"a": null}]]}}'
     answer = client.put(PATH, content=body, headers={"Content-Type": "application/json"})
     assert '"big":123456789012345678901234567890' in answer.text.replace(" ", "")
     assert answer.json()["custom_fields"]["small"] == -0.1

@@ -49,9 +49,7 @@ def test_a_page_holds_ten_devices_and_names_the_next(client: Client) -> None:
     assert all(list(item) == ITEM_MEMBERS for item in body["results"])
 
 
-@pytest.mark.parametrize(
-    "query", ["", "?limit=7", "?limit=1000", "?status=true&limit=9", "?limit=64&offset=64"]
-)
+@pytest.mark.parametrize("query", ["", "?limit=7", "?limit=1000", "?status=true&limit=9", "?limit=64&offset=64"])
 def test_following_next_covers_every_device_once_and_previous_leads_back(client: Client, query: str) -> None:
     pages = []
     url: str | None = LIST + query
@@ -99,9 +97,7 @@ def test_beyond_the_end_there_is_nothing(client: Client) -> None:
         ({"pending": "false"}, "pending_settings", False),
     ],
 )
-def test_a_filter_neither_leaks_nor_misses(
-    client: Client, query: dict[str, Any], member: str, value: Any
-) -> None:
+def test_a_filter_neither_leaks_nor_misses(client: Client, query: dict[str, Any], member: str, value: Any) -> None:
     everything = listed(client, limit=1000)["results"]
     wanted = [item for item in everything if item[member] == value]
     found = listed(client, limit=1000, **query)
@@ -113,9 +109,7 @@ def test_a_filter_neither_leaks_nor_misses(
 def test_filters_combine(client: Client) -> None:
     found = listed(client, limit=1000, status="true", type=1, organization=1)["results"]
     everything = listed(client, limit=1000)["results"]
-    assert found == [
-        item for item in everything if item["status"] and item["type"] == 1 and item["organization"] == 1
-    ]
+    assert found == [item for item in everything if item["status"] and item["type"] == 1 and item["organization"] == 1]
 
 
 @pytest.mark.parametrize(
@@ -131,9 +125,7 @@ def test_filters_combine(client: Client) -> None:
         ("0001-01-01 00:00:00+23:59", ["ABC123456789", "XYZ987654321"]),
     ],
 )
-def test_devices_that_changed_since_a_time_in_all_published_forms(
-    client: Client, start: str, found: list[str]
-) -> None:
+def test_devices_that_changed_since_a_time_in_all_published_forms(client: Client, start: str, found: list[str]) -> None:
     items = listed(client, limit=1000, last_status_change_from=start)["results"]
     fixed = [item["serial_number"] for item in items if item["serial_number"][:3] in {"ABC", "XYZ"}]
     assert fixed == found
@@ -179,9 +171,7 @@ def test_a_patch_merges_and_replaces_as_the_update_does(client: Client) -> None:
 
 
 def test_a_patch_passes_over_what_is_measured(client: Client) -> None:
-    body = client.patch(
-        RECORD, json={"status": False, "id": 3, "pending_settings": True, "serial_number": "X"}
-    ).json()
+    body = client.patch(RECORD, json={"status": False, "id": 3, "pending_settings": True, "serial_number": "X"}).json()
     assert (body["status"], body["id"], body["pending_settings"], body["serial_number"]) == (
         True,
         1247,
@@ -220,7 +210,5 @@ def test_a_planted_device_needs_no_more_than_its_name(client: Client) -> None:
     assert record.status_code == 200
     assert record.json()["name"] == "Planted"
     assert record.json()["serial_number"] == "Lager 7/ü"
-    assert client.put("/inventory_device_serial_operation/" + path, json={"tags": ["x"]}).json()["tags"] == [
-        "x"
-    ]
+    assert client.put("/inventory_device_serial_operation/" + path, json={"tags": ["x"]}).json()["tags"] == ["x"]
     assert listed(client, offset=200)["results"][0]["serial_number"] == "Lager 7/ü"
