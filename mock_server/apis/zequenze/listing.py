@@ -19,8 +19,7 @@ def list_devices(world: World, request: Request) -> Reply:
     limit, offset = request.query["limit"], request.query["offset"]
     tests = list(filters(request))
     if tests:
-        matching = [device for device in _all(world) if all(test(device) for test in tests)]
-        count, page = len(matching), matching[offset : offset + limit]
+        count, page = _filtered(world, tests, offset, limit)
     else:
         count, page = world.count(DEVICES), _page(world, offset, limit)
     return Reply(
@@ -71,8 +70,16 @@ def _time(text: str) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _all(world: World) -> Iterator[Document]:
-    return (views.whole(serial, stored) for serial, stored in world.items(DEVICES))
+def _filtered(world: World, tests: list[Test], offset: int, limit: int) -> tuple[int, list[Document]]:
+    """How many devices pass all tests, and the page of them; no more than the page is held at once."""
+    count, page = 0, []
+    for serial, stored in world.items(DEVICES):
+        device = views.whole(serial, stored)
+        if all(test(device) for test in tests):
+            if offset <= count < offset + limit:
+                page.append(device)
+            count += 1
+    return count, page
 
 
 def _page(world: World, offset: int, limit: int) -> list[Document]:
@@ -80,11 +87,7 @@ def _page(world: World, offset: int, limit: int) -> list[Document]:
     if offset >= world.count(DEVICES):
         return []
     serials = islice(world.keys(DEVICES), offset, offset + limit)
-    return [
-        views.whole(serial, stored)
-        for serial in serials
-        if (stored := world.get(DEVICES, serial)) is not None
-    ]
+    return [views.whole(serial, stored) for serial in serials if (stored := world.get(DEVICES, serial)) is not None]
 
 
 def _link(request: Request, offset: int) -> str:
