@@ -63,7 +63,7 @@ def _changed_from(start: datetime) -> Test:
 
 def _time(text: str) -> datetime:
     try:
-        time = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text.upper())
     except ValueError:
         name, reason = "last_status_change_from", "is no date and time of any calendar"
         raise Refused("impossible-date", field=name, reason=reason, fields={name: [reason]}) from None
