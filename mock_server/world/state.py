@@ -1,5 +1,7 @@
 """The written part of a world as persistent maps: every change is a new value, so a copy is one pointer."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,7 +40,7 @@ class Collection:
         self.removed = removed
         self._order = order
 
-    def put(self, key: str, document: Document, population: Cached | None) -> "Collection":
+    def put(self, key: str, document: Document, population: Cached | None) -> Collection:
         """With `document` under `key`."""
         documents = self.documents.insert(key, document)
         found = self.documents.get(key, _MISSING)
@@ -49,7 +51,7 @@ class Collection:
             return Collection(documents, self.added, self.next, self.removed, self._order)
         return Collection(documents, self.added.insert(key, self.next), self.next + 1, self.removed)
 
-    def delete(self, key: str, population: Cached | None) -> "Collection":
+    def delete(self, key: str, population: Cached | None) -> Collection:
         """Without `key`."""
         of_population = population is not None and population.index(key) is not None
         found = self.documents.get(key, _MISSING)
@@ -151,5 +153,6 @@ def part_of(changes: Changes, populations: dict[str, Cached]) -> Part:
             for key, document in documents.items()
             if (document is GONE or key in order) and population is not None and population.index(key) is not None
         )
-        collections[name] = Collection(HashTrieMap[str, Any](documents), HashTrieMap(order), len(added), moved)
+        kept: HashTrieMap[str, Any] = HashTrieMap(documents)
+        collections[name] = Collection(kept, HashTrieMap(order), len(added), moved)
     return Part(collections, HashTrieMap(changes.sequences))
