@@ -47,6 +47,12 @@ class World(Protocol):
     def items(self, collection: str) -> Iterator[tuple[str, Document]]:
         """All keys with their documents, in the order of `keys`."""
 
+    def written(self, collection: str) -> Iterator[tuple[str, Document]]:
+        """The keys and documents that were written, in the order of `keys`: what no untouched population explains.
+
+        For a search that finds untouched documents by the population's own inverse functions, without a scan.
+        """
+
     def count(self, collection: str) -> int:
         """How many documents the collection holds, without reading them."""
 
