@@ -1,0 +1,112 @@
+"""Reading: the pages of devices and of transactions, one transaction, the lock."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from mock_server.apis.mobilefirst import devices, transactions
+from mock_server.apis.mobilefirst.pages import PRODUCT_VERSION, Page
+from mock_server.types import Document, Refused, Reply, Request, World
+
+_DEVICE_ORDER: Mapping[str, Callable[[Document, datetime], Any]] = {
+    "uid": lambda device, _: device["id"],
+    "friendlyName": lambda device, _: device.get("deviceDisplayName") or "",
+    "deviceModel": lambda device, _: device.get("deviceModel", ""),
+    "deviceEnvironment": lambda device, _: devices.environment(device),
+    "status": devices.status,
+    "lastAccessed": lambda device, _: device.get("lastAccessed", ""),
+}
+_TRANSACTION_ORDER: Mapping[str, str] = {
+    "created": "timeCreated",
+    "updated": "timeUpdated",
+    "type": "type",
+    "status": "status",
+    "user": "userName",
+    "server": "appServerId",
+}
+
+
+def list_devices(world: World, request: Request) -> Reply:
+    """A page of the runtime's devices."""
+    name = request.path["runtime-name"]
+    devices.runtime(world, name, running=True)
+    page = Page("devices", request.query)
+    keys = _keys(world, devices.collection(name), request.query)
+    page_of = (devices.find(world, name, key) for key in page.cut(keys))
+    items = [devices.view(device, world.now) for device in page_of if device is not None]
+    return Reply(200, page.around(items, len(keys)))
+
+
+def _keys(world: World, collection: str, query: Mapping[str, Any]) -> list[str]:
+    """The ids of all devices that the query asks for, in its order; documents are read only where they matter."""
+    order, backwards = query["orderBy"].removeprefix("-"), query["orderBy"].startswith("-")
+    wanted = query.get("query", "").casefold()
+    if order == "uid" and not wanted:
+        return sorted(world.keys(collection), reverse=backwards)
+    by, now = _DEVICE_ORDER[order], world.now
+    found = [
+        (by(device, now), key) for key, device in world.items(collection) if not wanted or _mentions(device, wanted)
+    ]
+    return [key for _, key in sorted(found, reverse=backwards)]
+
+
+def _mentions(device: Document, text: str) -> bool:
+    names = [device.get("deviceDisplayName") or "", *(user.get("str", "") for user in device.get("userIds", ()))]
+    return any(text in name.casefold() for name in names)
+
+
+def list_transactions(world: World, request: Request) -> Reply:
+    """A page of the runtime's transactions, or all of them as a file."""
+    name = request.path["runtime-name"]
+    devices.runtime(world, name)
+    everything = [
+        transactions.view(transaction)
+        for _, transaction in world.items(transactions.TRANSACTIONS)
+        if transaction["project"]["name"] == name
+    ]
+    order = request.query["orderBy"]
+    member = _TRANSACTION_ORDER[order.removeprefix("-")]
+    everything.sort(key=lambda transaction: (transaction[member], transaction["id"]), reverse=order.startswith("-"))
+    if request.query["file"]:
+        return _file(everything, world.now)
+    if request.query.get("mode") == "errors":
+        everything = [transaction for transaction in everything if _erroneous(transaction)]
+    page = Page("transactions", request.query)
+    return Reply(200, page.around(list(page.cut(everything)), len(everything)))
+
+
+def _erroneous(transaction: Document) -> bool:
+    return transaction["status"] == "FAILURE" or bool(transaction["errors"])
+
+
+def _file(everything: list[Document], now: datetime) -> Reply:
+    """A zip file with one file of JSON in it. What the vendor's holds is not published."""
+    content = json.dumps({"items": everything, "productVersion": PRODUCT_VERSION}, ensure_ascii=False, indent=2)
+    year = min(max(now.year, 1980), 2107)  # what the format can hold
+    info = zipfile.ZipInfo("transactions.json", (year, now.month, now.day, now.hour, now.minute, now.second))
+    info.compress_type = zipfile.ZIP_DEFLATED
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(info, content)
+    disposition = {"Content-Disposition": 'attachment; filename="transactions.zip"'}
+    return Reply(200, buffer.getvalue(), disposition, "application/zip")
+
+
+def get_transaction(world: World, request: Request) -> Reply:
+    """One transaction, without an envelope."""
+    name = request.path["runtime-name"]
+    devices.runtime(world, name)
+    transaction = world.get(transactions.TRANSACTIONS, str(request.path["transaction-id"]))
+    if transaction is None or transaction["project"]["name"] != name:
+        raise Refused("unknown")
+    return Reply(200, {**transactions.view(transaction), "productVersion": PRODUCT_VERSION})
+
+
+def get_lock(world: World, request: Request) -> Reply:
+    """Whether the runtime is at work."""
+    name = request.path["runtime-name"]
+    devices.runtime(world, name)
+    return Reply(200, {"busy": transactions.busy(world, name)})
