@@ -38,7 +38,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "jasper": {"apiVersion": "1", "iccid": "8988216716970004975"},
     "zequenze": {"serial_number": "ABC123456789"},
 }
-OPERATIONS = [(api, operation) for api in ("zequenze",) for operation in load(api).operations]
+OPERATIONS = [(api, operation) for api in API_IDS for operation in load(api).operations]
 
 
 def _strategy(api: str, operation: Operation) -> st.SearchStrategy[Any]:
