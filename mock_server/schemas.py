@@ -149,6 +149,13 @@ _ARTICLES = {
     "object": "an object",
     "null": "null",
 }
+_PLURALS = {
+    "string": "strings",
+    "integer": "whole numbers",
+    "number": "numbers",
+    "boolean": "booleans",
+    "object": "objects",
+}
 _FORMATS = {
     "date-time": "a date and time such as 2025-01-05T03:30:15Z",
     "date": "a date such as 2025-01-05",
@@ -187,5 +194,23 @@ def explain(keyword: str, constraint: Any) -> str:
     if keyword == "format":
         return "must be " + _FORMATS.get(constraint, f"a valid {constraint}")
     if keyword in {"anyOf", "oneOf"}:
-        return "must have one of the allowed forms"
+        forms = _forms(constraint)
+        return "must be " + " or ".join(forms) if len(forms) > 1 else "must have one of the allowed forms"
     return _SENTENCES.get(keyword, "is not valid").format(constraint)
+
+
+def _forms(branches: list[dict[str, Any]]) -> list[str]:
+    """What the branches of a choice allow, by their types: `["an array of strings", "a string"]`; null comes last."""
+    names: dict[str, None] = {}
+    nullable = False
+    for branch in branches:
+        types = branch.get("type", [])
+        types = [types] if isinstance(types, str) else types
+        nullable = nullable or "null" in types
+        if branch.get("enum") == [None]:
+            continue
+        for name in types:
+            item = branch.get("items", {}).get("type") if name == "array" else None
+            names[f"an array of {_PLURALS[item]}" if item in _PLURALS else _ARTICLES[name]] = None
+    names.pop("null", None)
+    return [*names, "null"] if nullable else list(names)
