@@ -1,0 +1,155 @@
+"""What the operations do: searching, listing, adding and patching the devices of a subscription."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from mock_server.apis.masmovil.fleet import DEVICES, SUBSCRIPTIONS
+from mock_server.apis.masmovil.search import find
+from mock_server.apis.masmovil.tokens import create_token
+from mock_server.jsonpatching import Inapplicable, apply_patch
+from mock_server.schemas import Fault, Validator
+from mock_server.types import Behaviour, Document, Refused, Reply, Request, World
+from openapi import contract
+
+DEPTH_LIMIT = 100
+
+
+def search_devices(world: World, request: Request) -> Reply:
+    """The organization's devices with this MAC address and this serial number; one of them is needed."""
+    _member(request)
+    wanted = {name: value for name, value in request.query.items() if value}
+    if not wanted:
+        raise Refused("missing-filter")
+    return Reply(200, [_view(device) for device in find(world, request.path["org"], wanted)])
+
+
+def list_devices(world: World, request: Request) -> Reply:
+    """The subscription's devices: those it began with, then those that were added."""
+    subscription = _subscription(world, request)
+    devices = {key: world.get(DEVICES, key) for key in subscription.get("_devices", ())}
+    devices |= {key: device for key, device in world.written(DEVICES) if _owner(device) == subscription["id"]}
+    wanted = request.query.get("mac_address")
+    return Reply(
+        200,
+        [_view(device) for device in devices.values() if device and wanted in (None, "", device.get("mac_address"))],
+    )
+
+
+def add_device(world: World, request: Request) -> Reply:
+    """Another device, under an id of its own."""
+    subscription = _subscription(world, request)["id"]
+    device = {**request.body, "id": world.uuid(DEVICES)}
+    world.put(DEVICES, device["id"], {**device, "_subscription": subscription})
+    path = f"/orgs/{request.path['org']}/subscriptions/{subscription}/devices/{device['id']}"
+    return Reply(201, device, {"Location": request.base_url + path})
+
+
+def get_device(world: World, request: Request) -> Reply:
+    """One device of the subscription."""
+    return Reply(200, _view(_device(world, request)))
+
+
+def patch_device(world: World, request: Request) -> Reply:
+    """The device after all operations of the patch; when one fails, as it was."""
+    device = _device(world, request)
+    before = _view(device)
+    try:
+        after = apply_patch(before, request.body)
+    except Inapplicable as error:
+        raise Refused("inapplicable", index=error.index, reason=error.reason) from None
+    _check(before, after)
+    world.put(DEVICES, before["id"], {**after, "_subscription": _owner(device)})
+    return Reply(200, after)
+
+
+def get_commitment(world: World, request: Request) -> Reply:
+    """One commitment of the device."""
+    wanted = request.path["commitmentId"].lower()
+    for commitment in _device(world, request).get("commitments", ()):
+        if commitment.get("id", "").lower() == wanted:
+            return Reply(200, commitment)
+    raise Refused("unknown-commitment")
+
+
+def _member(request: Request) -> None:
+    """Raises Refused unless the caller's token is good for the organization of the path."""
+    principal = request.principal
+    if principal is None or request.path["org"] not in principal.attributes["orgs"]:
+        raise Refused("foreign")
+
+
+def _subscription(world: World, request: Request) -> Document:
+    _member(request)
+    subscription = world.get(SUBSCRIPTIONS, request.path["subscriptionId"].lower())
+    if subscription is None or subscription.get("org") != request.path["org"]:
+        raise Refused("unknown-parent")
+    return subscription
+
+
+def _device(world: World, request: Request) -> Document:
+    subscription = _subscription(world, request)
+    device = world.get(DEVICES, request.path["deviceId"].lower())
+    if device is None or _owner(device) != subscription["id"]:
+        raise Refused("unknown")
+    return device
+
+
+def _owner(device: Document) -> Any:
+    return device.get("_subscription")
+
+
+def _view(device: Document) -> Document:
+    return {name: value for name, value in device.items() if not name.startswith("_")}
+
+
+def _check(before: Document, after: Any) -> None:
+    """Raises Refused unless `after` is a device with the id of `before`."""
+    if _nested_deeper_than(DEPTH_LIMIT, after):
+        raise Refused("invalid-result", field="it", reason=f"is nested deeper than {DEPTH_LIMIT} levels")
+    validator = _device_validator()
+    if not validator.is_valid(after):
+        fault = validator.faults(after)[0]
+        raise Refused("invalid-result", field=_field(fault), reason=fault.reason)
+    if after.get("id") != before["id"]:
+        raise Refused("immutable")
+
+
+@lru_cache(maxsize=1)
+def _device_validator() -> Validator:
+    """What may be added is also what a patch may leave behind."""
+    body = contract.load("masmovil").operations["addSubscriptionDevice"].request_body
+    if body is None:
+        raise LookupError("the contract has no body for addSubscriptionDevice")
+    return Validator(body.content["application/json"].schema)
+
+
+def _field(fault: Fault) -> str:
+    steps = [*map(str, fault.instance_path), *([fault.missing] if fault.missing else [])]
+    return ".".join(steps) or "it"
+
+
+def _nested_deeper_than(limit: int, value: Any) -> bool:
+    if not isinstance(value, dict | list) or not value:
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return limit == 0 or any(_nested_deeper_than(limit - 1, item) for item in inner)
+
+
+def _guard_subscription(world: World, request: Request) -> None:
+    _subscription(world, request)
+
+
+def _guard_device(world: World, request: Request) -> None:
+    _device(world, request)
+
+
+BEHAVIOURS: Mapping[str, Behaviour] = {
+    "searchDevices": Behaviour(search_devices),
+    "listSubscriptionDevices": Behaviour(list_devices),
+    "addSubscriptionDevice": Behaviour(add_device, guard=_guard_subscription),
+    "getSubscriptionDevice": Behaviour(get_device),
+    "patchSubscriptionDevice": Behaviour(patch_device, guard=_guard_device),
+    "getDeviceCommitment": Behaviour(get_commitment),
+    "createToken": Behaviour(create_token),
+}
