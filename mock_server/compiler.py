@@ -28,11 +28,15 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class Responder:
-    """The answers of one declared status: its basis and its writers by media type (none: no body)."""
+    """The answers of one declared status: its basis and its writers by media type (none: no body).
+
+    `binary` are the media types that no writer makes: only behaviour can answer in them.
+    """
 
     status: str
     basis: Basis
     writers: Mapping[str, Writer]
+    binary: frozenset[str]
     empty: Headers
 
 
@@ -180,7 +184,8 @@ def _responder(operation: Operation, response: Response) -> Responder:
         )
         for name, media in response.content.items()
     }
-    return Responder(response.status, response.basis, writers, common)
+    binary = frozenset(name for name, media in response.content.items() if media.schema.get("format") == "binary")
+    return Responder(response.status, response.basis, writers, binary, common)
 
 
 def _refuses(operation: Operation) -> dict[str, tuple[tuple[str, frozenset[str]], ...]]:

@@ -74,6 +74,14 @@ def answer(call: Call, world: World) -> Answer:
         return exchange.refused(found)
 
 
+def readable_query(query: str) -> Mapping[str, list[str]]:
+    """The query's parameters, or none when it is not percent-encoded UTF-8."""
+    try:
+        return parse_query(query)
+    except BadEncoding:
+        return _NO_QUERY
+
+
 def unavailable(call: Call) -> Answer:
     """The state cannot be reached: 503 in the vendor's envelope."""
     refusal = call.api.refusals.plain(503, "The state of this double is not reachable at the moment; try again.")
@@ -232,6 +240,8 @@ class _Exchange:
         if reply.media_type is not None:
             headers = [(b"content-type", reply.media_type.encode()), *responder.empty, *extra]
             return Answer(reply.status, headers, bytes(reply.body), responder.basis, keep=True, role=role)
+        if self.media in responder.binary:
+            self._stop_at("accept", "does not come in this media type unless it is asked for in another way too")
         found = responder.writers.get(self.media or JSON) or responder.writers.get(JSON)
         if found is None or reply.body is None:
             return Answer(reply.status, [*responder.empty, *extra], b"", responder.basis, keep=True, role=role)

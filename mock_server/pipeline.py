@@ -196,7 +196,7 @@ class Pipeline:
 
     async def _unrouted(self, arrival: _Arrival, keyword: str, reason: str, allow: str | None, send: Send) -> None:
         """The vendor's answer to a path or method that the contract does not know; journalled like any other."""
-        refusal = arrival.api.refusals.of_transport(keyword, reason, {})
+        refusal = arrival.api.refusals.of_transport(keyword, reason, exchange.readable_query(arrival.query))
         answer = exchange.write_refusal(None, refusal, JSON)
         if allow is not None:
             answer.headers.append((b"allow", allow.encode()))

@@ -35,7 +35,8 @@ MODELS: dict[str, tuple[Model, ...]] = {
         Model("Surface Pro 9", ("10.0.22621", "10.0.22631")),
     ),
 }
-KINDS = {"android": "Phone", "ios": "Phone", "windows": "Tablet"}
+TABLETS = ("Latitude", "Nexus", "SM-X", "Surface", "iPad")
+"""How the names of models begin that are no phones."""
 
 FIRST_NAMES = (
     ("Aisha", "aisha"), ("Åsa", "asa"), ("Björn", "bjorn"), ("Carlos", "carlos"), ("Chloé", "chloe"),

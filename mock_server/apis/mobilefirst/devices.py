@@ -37,7 +37,7 @@ def runtime(world: World, name: str, *, running: bool = False) -> Document:
 
 
 def collection(runtime_name: str) -> str:
-    """Where a runtime's devices are stored: `devices` for the one that is there from the beginning, else `devices:NAME`."""
+    """Where a runtime's devices are stored: `devices` for the first runtime, `devices:NAME` for others."""
     return DEVICES if runtime_name == RUNTIME else f"{DEVICES}:{runtime_name}"
 
 

@@ -13,10 +13,10 @@ from typing import TypeVar
 from mock_server.apis.mobilefirst.catalogue import (
     APPLICATION,
     FIRST_NAMES,
-    KINDS,
     LAST_NAMES,
     MODELS,
     OTHER_APPLICATIONS,
+    TABLETS,
     VERSIONS,
 )
 from mock_server.apis.mobilefirst.devices import DEVICES, RUNTIME, RUNTIMES
@@ -107,9 +107,10 @@ class Devices:
         status = "EXPIRED" if long_gone else draw.of(_STATUSES)
         seen = self._seen(draw, long_gone)
         names = (APPLICATION, *draw.of(_SELECTIONS))
+        work = "Work Tablet" if model.name.startswith(TABLETS) else "Work Phone"
         return {
             "applicationDeviceAssociations": [_association(draw, name, platform, key, status) for name in names],
-            "deviceDisplayName": f"{first}'s {draw.of((model.name, model.name, 'Work ' + KINDS[platform]))}",
+            "deviceDisplayName": f"{first}'s {draw.of((model.name, model.name, work))}",
             "deviceModel": model.name,
             "deviceOs": draw.of(model.versions),
             "id": key,

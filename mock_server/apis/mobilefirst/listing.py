@@ -102,7 +102,8 @@ def get_transaction(world: World, request: Request) -> Reply:
     transaction = world.get(transactions.TRANSACTIONS, str(request.path["transaction-id"]))
     if transaction is None or transaction["project"]["name"] != name:
         raise Refused("unknown")
-    return Reply(200, {**transactions.view(transaction), "productVersion": PRODUCT_VERSION})
+    whole = {**transactions.view(transaction), "productVersion": PRODUCT_VERSION}
+    return Reply(200, dict(sorted(whole.items())))
 
 
 def get_lock(world: World, request: Request) -> Reply:
