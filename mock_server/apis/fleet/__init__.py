@@ -20,7 +20,7 @@ API = Api(
     populations=populations,
     objects={
         "device_id": str(KNOWN),
-        "forbidden_device_id (ARCHIVED)": str(ARCHIVED),
+        "forbidden_device_id": str(ARCHIVED),
         "user_id": str(KNOWN_USER),
     },
     examples=(
