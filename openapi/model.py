@@ -1,21 +1,23 @@
-"""What a contract says, as typed and read-only records. Nothing here reads files."""
+"""What a contract says, as typed read-only records.
+
+All schemas in here are fully resolved plain dicts in the OpenAPI 3.0 dialect (`nullable`, boolean
+`exclusiveMinimum`), each schema node carrying its effective `x-basis` and `x-source`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-Basis = Literal["documented", "public", "inferred"]
-_ORDER: tuple[Basis, ...] = ("documented", "public", "inferred")
+from openapi.violations import Rule, body_scopes, find_rule, parameter_scopes
+from openapi.words import Basis
 
-
-def weakest(*bases: Basis) -> Basis:
-    """The least sure of these (at least one)."""
-    return max(bases, key=_ORDER.index)
+Schema: TypeAlias = dict[str, Any]
+Location: TypeAlias = Literal["path", "query", "header", "cookie"]
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorEntry:
-    """An entry of the error catalogue. `body` is a template; None stands for an empty body."""
+    """One entry of the error catalogue. `body` is a template (None: no body), `message` a text with placeholders."""
 
     name: str
     status: int
@@ -28,17 +30,8 @@ class ErrorEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """The catalogue entry that answers a violation."""
-
-    error: str | None
-    basis: Basis
-    source: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class RefusalRule:
-    """A condition that is no schema matter, and the entry that answers it."""
+    """What answers a condition that is no schema matter; for `violation` it only says when those are tested."""
 
     when: str
     error: str | None
@@ -49,76 +42,75 @@ class RefusalRule:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of an operation; `schema` is resolved."""
-
     name: str
-    location: Literal["path", "query", "header"]
+    location: Location
     required: bool
-    schema: dict[str, Any]
+    schema: Schema
     explode: bool
     basis: Basis
     source: str | None
-    raw: dict[str, Any]
+    raw: Schema
 
 
 @dataclass(frozen=True, slots=True)
 class MediaType:
-    """A body in one media type; `examples` are values by name."""
+    """One media type of a body; `examples` maps their names to their values."""
 
     name: str
-    schema: dict[str, Any]
+    schema: Schema
     examples: dict[str, Any]
-    raw: dict[str, Any]
+    raw: Schema
 
 
 @dataclass(frozen=True, slots=True)
 class RequestBody:
-    """What an operation takes."""
-
     required: bool
     content: dict[str, MediaType]
     basis: Basis
     source: str | None
-    raw: dict[str, Any]
+    raw: Schema
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Which operation goes on from an answer; `parameters` are runtime expressions."""
+    """Which operation uses what this answer gives; `parameters` maps its parameters to runtime expressions."""
 
     name: str
     operation_id: str
     parameters: dict[str, str]
-    raw: dict[str, Any]
+    raw: Schema
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A declared answer; `status` is `200`, `4XX` or `default`."""
+    """The answer of one declared status: `200`, `4XX` or `default`."""
 
     status: str
     description: str
-    headers: dict[str, dict[str, Any]]
+    headers: dict[str, Schema]
     content: dict[str, MediaType]
     links: dict[str, Link]
     basis: Basis
     source: str | None
-    raw: dict[str, Any]
+    raw: Schema
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Who may call: `operations` None is all; `refuses` are errors with the members that bring them."""
+    """Who may call: `operations` None means all; `refuses` maps an error to the request members that bring it."""
 
     name: str
     description: str
     operations: frozenset[str] | None
     refuses: dict[str, tuple[str, ...]]
 
+    def may_call(self, operation_id: str) -> bool:
+        return self.operations is None or operation_id in self.operations
+
 
 @dataclass(frozen=True, slots=True)
 class SecurityScheme:
-    """How callers say who they are."""
+    """`kind` is `bearer` or `basic` in our own contracts; others may say `apiKey`, `oauth2`, `openIdConnect`."""
 
     name: str
     kind: str
@@ -126,39 +118,42 @@ class SecurityScheme:
     roles: dict[str, Role]
     basis: Basis
     source: str | None
-    raw: dict[str, Any]
+    raw: Schema
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """The transitions of a status."""
+    """The transitions of a status property. Staying in a state is allowed unless the contract names it as refused."""
 
     allowed: dict[str, tuple[str, ...]]
-    refused: dict[str, Any]
     basis: Basis
-    bases: dict[str, dict[str, Basis]] = field(default_factory=dict)
+    refused: Mapping[str, Any]
+    bases: Mapping[str, Mapping[str, Basis]]
 
-    def answer(self, before: str, after: str) -> str | None:
-        """The error that answers this transition; None when it is allowed. Raises LookupError when nothing is said."""
-        if after in self.allowed.get(before, ()):
+    def answer(self, from_: str, to: str) -> str | None:
+        """The catalogue entry that answers this transition; None when it is allowed.
+
+        Raises LookupError when the contract forbids the transition without naming an answer.
+        """
+        if to in self.allowed.get(from_, ()):
             return None
-        special = self.refused.get(before)
-        if isinstance(special, Mapping):
-            found = special.get(after) or special.get("default")
-            if found:
-                return str(found)
-        if "default" in self.refused:
-            return str(self.refused["default"])
-        raise LookupError(f"nothing is said of {before} → {after}")
+        rules = self.refused.get(from_, {})
+        rules = rules if isinstance(rules, Mapping) else {"default": rules}
+        if from_ == to and to not in rules:
+            return None
+        name = rules.get(to) or rules.get("default") or self.refused.get("default")
+        if name is None:
+            raise LookupError(f"the contract names no answer to the transition from {from_} to {to}")
+        return str(name)
 
-    def edge_basis(self, before: str, after: str) -> Basis:
-        """How sure one transition is."""
-        return self.bases.get(before, {}).get(after, self.basis)
+    def edge_basis(self, from_: str, to: str) -> Basis:
+        """How sure the contract is of what it says about this transition."""
+        return self.bases.get(from_, {}).get(to, self.basis)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a contract, whole."""
+    """One operation, with everything that its path item, security schemes and document add to it."""
 
     api: str
     id: str
@@ -173,75 +168,60 @@ class Operation:
     own_servers: bool
     basis: Basis
     source: str | None
-    raw: dict[str, Any]
-    _outer: tuple[Any, ...] = ()
+    raw: Schema
+    outer: tuple[Schema, ...] = field(repr=False)
+    """The path item and the document: where `x-violation` is looked up last."""
+    _rules: dict[tuple[Any, ...], Rule | None] = field(default_factory=dict, repr=False, compare=False)
 
     def response(self, status: int) -> Response | None:
-        """What is declared for `status`: itself, else its class, else the default."""
+        """What is declared for a status: itself, else its class (`4XX`), else the default."""
         text = str(status)
         return self.responses.get(text) or self.responses.get(f"{text[0]}XX") or self.responses.get("default")
 
     def refusal(self, when: str) -> RefusalRule | None:
-        """The rule for a condition."""
+        """The first rule for a condition."""
         return next((rule for rule in self.refusals if rule.when == when), None)
 
     def parameter(self, location: str, name: str) -> Parameter | None:
-        """The parameter of this name in this place."""
-        return next((p for p in self.parameters if p.location == location and p.name == name), None)
+        """The parameter of that place and name; header names without regard to case."""
+        for parameter in self.parameters:
+            if parameter.location == location and _same_name(parameter, name):
+                return parameter
+        return None
 
     def violation(self, where: str, path: tuple[str | int, ...], keyword: str) -> Rule | None:
-        """Which entry answers a violation of `keyword` at `path` of the schema of `where`, innermost first."""
-        nodes: list[Any] = [*self._outer, self.raw]
+        """Which catalogue entry answers a violation; None when the contract says nothing.
+
+        `where` is `body`, `path:NAME`, `query:NAME`, `header:NAME` or empty (the operation itself); `path` leads
+        through the resolved schema to the node that holds the broken keyword (for `required`, to the missing property).
+        """
+        key = (where, path, keyword)
+        if key not in self._rules:
+            self._rules[key] = find_rule([*self._scopes(where, path, keyword), self.raw, *self.outer], keyword)
+        return self._rules[key]
+
+    def _scopes(self, where: str, path: tuple[str | int, ...], keyword: str) -> list[Schema]:
         location, _, name = where.partition(":")
-        if name:
-            parameter = self.parameter(location, name)
-            if parameter is not None:
-                nodes.append(parameter.raw)
-                nodes += _walk(parameter.schema, path)
-        elif location == "body" and self.request_body is not None:
-            nodes.append(self.request_body.raw)
-            for media in self.request_body.content.values():
-                nodes.append(media.raw)
-                nodes += _walk(media.schema, path)
-                break
-        for node in reversed(nodes):
-            rule = rule_of(node, keyword)
-            if rule is not None:
-                return rule
-        return None
+        if location == "body":
+            return body_scopes(self.request_body.raw, path, keyword) if self.request_body else []
+        parameter = self.parameter(location, name)
+        return parameter_scopes(parameter.raw, path, keyword) if parameter else []
 
 
-def _walk(schema: Any, path: tuple[str | int, ...]) -> list[Any]:
-    nodes = [schema]
-    for step in path:
-        try:
-            schema = schema[step]
-        except (KeyError, IndexError, TypeError):
-            break
-        nodes.append(schema)
-    return nodes
-
-
-def rule_of(node: Any, keyword: str) -> Rule | None:
-    """What one node's own `x-violation` says of a keyword."""
-    said = node.get("x-violation") if isinstance(node, Mapping) else None
-    if isinstance(said, Mapping) and "error" not in said:
-        said = said.get(keyword, said.get("default"))
-    if said is None:
-        return None
-    basis, source = node.get("x-basis", "inferred"), node.get("x-source")
-    if isinstance(said, Mapping):
-        return Rule(said["error"], said.get("x-basis", basis), said.get("x-source", source))
-    return Rule(str(said), basis, source)
+def _same_name(parameter: Parameter, name: str) -> bool:
+    if parameter.location == "header":
+        return parameter.name.lower() == name.lower()
+    return parameter.name == name
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A contract, resolved."""
+    """One contract: `document` as written, `resolved` without references, and typed views of the latter."""
 
     api: str
-    document: dict[str, Any]
-    resolved: dict[str, Any]
+    file: str
+    document: Schema
+    resolved: Schema
     title: str
     base_url: str
     operations: dict[str, Operation]
@@ -252,5 +232,5 @@ class Contract:
     source: str | None
 
     def violation(self, keyword: str) -> Rule:
-        """The document's answer to a violation that nothing nearer answers."""
-        return rule_of(self.resolved, keyword) or Rule(None, "inferred", None)
+        """The document's own answer to a violation; its error is None when the document names none."""
+        return find_rule([self.resolved], keyword) or Rule(None, self.basis, self.source)
