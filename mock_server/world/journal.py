@@ -23,9 +23,20 @@ Watcher: TypeAlias = Callable[["Entry"], None]
 SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"})
 
 
-def redacted(headers: Headers) -> list[tuple[bytes, bytes]]:
-    """The headers with the credential of each secret one replaced; an authorization scheme stays readable."""
-    return [(name, _hidden(value)) if name in SECRET_HEADERS else (name, value) for name, value in headers]
+def packed(headers: Headers) -> bytes:
+    """Headers as one value, each credential replaced; an authorization scheme stays readable. See `unpacked`.
+
+    One value rather than a list of pairs: the garbage collector looks at every container that a journal keeps.
+    """
+    return b"\n".join(
+        [name + b":" + (_hidden(value) if name in SECRET_HEADERS else value) for name, value in headers]
+    )
+
+
+def unpacked(headers: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers that `packed` put together, in their order."""
+    pairs = (line.partition(b":") for line in headers.split(b"\n") if line)
+    return [(name, value) for name, _, value in pairs]
 
 
 def _hidden(value: bytes) -> bytes:
@@ -34,7 +45,7 @@ def _hidden(value: bytes) -> bytes:
 
 
 class Entry:
-    """One exchange. `status` is 0 when the answer was dropped; `id` counts from 1 and is given by the journal."""
+    """One exchange, its request headers `packed`. `status` is 0 when the answer was dropped; `id` counts from 1 and is given by the journal."""
 
     __slots__ = (
         "api",
@@ -65,7 +76,7 @@ class Entry:
         basis: str | None,
         method: str,
         target: str,
-        request_headers: Headers,
+        request_headers: bytes,
         request_body: bytes,
         status: int,
         response_headers: Headers,
