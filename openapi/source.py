@@ -16,7 +16,6 @@ import yaml
 Pointer: TypeAlias = tuple[str | int, ...]
 """The way from the document's root to a value: member names and list positions."""
 
-_Parser: Any = getattr(yaml, "CParser", None)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _PLAIN: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _STRING_TAG = "tag:yaml.org,2002:str"
@@ -46,13 +45,14 @@ class _Resolution:
         return _PLAIN_TAG if kind is yaml.ScalarNode and implicit[0] else _STRING_TAG
 
 
-if _Parser is not None:
+try:
+    from yaml._yaml import CParser
 
-    class _Loader(_Parser, _Resolution):  # type: ignore[misc]
+    class _Loader(CParser, _Resolution):
         def __init__(self, text: str) -> None:
-            _Parser.__init__(self, text)
+            CParser.__init__(self, text)
 
-else:  # pragma: no cover - PyYAML without libyaml: slower, otherwise the same
+except ImportError:  # PyYAML without libyaml: slower, otherwise the same
     from yaml.composer import Composer
     from yaml.parser import Parser
     from yaml.reader import Reader
