@@ -125,7 +125,7 @@ def run(settings: Settings, listener: socket.socket, *, workers: int, reload: bo
 def _run_here(settings: Settings, listener: socket.socket, *, quiet: bool) -> None:
     import uvicorn
 
-    from mock_server.app import create_app
+    from mock_server.app import create_app, settle_memory
     from mock_server.world.errors import WorldError
 
     try:
@@ -133,6 +133,7 @@ def _run_here(settings: Settings, listener: socket.socket, *, quiet: bool) -> No
     except WorldError as error:
         raise click.ClickException(str(error)) from error
     config = uvicorn.Config(double, **server_options())
+    settle_memory()
     if not quiet:
         click.echo(greeting(settings, _address(listener)))
     server = uvicorn.Server(config)

@@ -13,8 +13,8 @@ from mock_server.types import Api, Behaviour
 from openapi.contract import Basis, Contract, Operation, Response
 
 _SEGMENT = re.compile(r"\{([^{}/]+)\}")
-Headers = list[tuple[bytes, bytes]]
-CORS: Headers = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*")]
+Headers = tuple[tuple[bytes, bytes], ...]
+CORS: Headers = ((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +170,16 @@ def _offered(operation: Operation) -> tuple[str, ...]:
 
 
 def _responder(operation: Operation, response: Response) -> Responder:
-    common: Headers = [
+    common: Headers = (
         (b"mock-basis", response.basis.encode()),
         (b"mock-operation", operation.id.encode()),
         *CORS,
-    ]
-    negotiated: Headers = [(b"vary", b"accept")] if len(response.content) > 1 else []
+    )
+    negotiated: Headers = ((b"vary", b"accept"),) if len(response.content) > 1 else ()
     writers = {
         name: Writer(
             writer(name, media.schema),
-            [(b"content-type", name.encode()), *negotiated, *common],
+            ((b"content-type", name.encode()), *negotiated, *common),
             Validator(media.schema) if media.schema else None,
         )
         for name, media in response.content.items()

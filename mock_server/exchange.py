@@ -10,7 +10,7 @@ from typing import Any
 
 from mock_server.bodies import Unreadable, reader
 from mock_server.compiler import CORS, CompiledApi, Headers, Plan, parameter_name
-from mock_server.media import JSON, choose, essence, writer
+from mock_server.media import JSON, choose, essence, write_json
 from mock_server.parameters import BadEncoding, parse_query, read_named, read_path
 from mock_server.prefer import Forced
 from mock_server.refusals import Refusal, Violation
@@ -238,18 +238,18 @@ class _Exchange:
             return self._broken_promise(f"{self.plan.operation.id} declares no status {reply.status}")
         extra = [(name.lower().encode(), _header(value)) for name, value in reply.headers.items()]
         if reply.media_type is not None:
-            headers = [(b"content-type", reply.media_type.encode()), *responder.empty, *extra]
+            headers = ((b"content-type", reply.media_type.encode()), *responder.empty, *extra)
             return Answer(reply.status, headers, bytes(reply.body), responder.basis, keep=True, role=role)
         if self.media in responder.binary:
             self._stop_at("accept", "does not come in this media type unless it is asked for in another way too")
         found = responder.writers.get(self.media or JSON) or responder.writers.get(JSON)
         if found is None or reply.body is None:
-            return Answer(reply.status, [*responder.empty, *extra], b"", responder.basis, keep=True, role=role)
+            return Answer(reply.status, (*responder.empty, *extra), b"", responder.basis, keep=True, role=role)
         if self.call.strict and found.validator and not found.validator.is_valid(reply.body):
             fault = found.validator.faults(reply.body)[0]
             where = "/".join(str(step) for step in fault.instance_path)
             return self._broken_promise(f"the answer breaks its own contract: {where} {fault.reason}")
-        headers = [*found.headers, *extra] if extra else found.headers
+        headers = (*found.headers, *extra) if extra else found.headers
         return Answer(reply.status, headers, found.write(reply.body), responder.basis, keep=True, role=role)
 
     def _broken_promise(self, sentence: str) -> Answer:
@@ -289,14 +289,15 @@ def write_refusal(plan: Plan | None, refusal: Refusal, media_type: str) -> Answe
     """A refusal in bytes: in `media_type` where the contract declares the error in it, else as JSON."""
     responder = plan.responder(refusal.status) if plan else None
     found = responder.writers.get(media_type) or responder.writers.get(JSON) if responder else None
-    headers: Headers = [(b"mock-basis", refusal.basis.encode()), *CORS]
-    if plan is not None:
-        headers.append((b"mock-operation", plan.operation.id.encode()))
-    headers += [(name.lower().encode(), _header(value)) for name, value in refusal.headers.items()]
+    content_type = found.headers[0] if found is not None else (b"content-type", JSON.encode())
+    headers: Headers = (
+        *((content_type,) if refusal.body is not None else ()),
+        (b"mock-basis", refusal.basis.encode()),
+        *CORS,
+        *(((b"mock-operation", plan.operation.id.encode()),) if plan is not None else ()),
+        *((name.lower().encode(), _header(value)) for name, value in refusal.headers.items()),
+    )
     if refusal.body is None:
         return Answer(refusal.status, headers, b"", refusal.basis)
-    if found is not None:
-        headers.append(found.headers[0])
-        return Answer(refusal.status, headers, found.write(refusal.body), refusal.basis)
-    headers.append((b"content-type", JSON.encode()))
-    return Answer(refusal.status, headers, writer(JSON, None)(refusal.body), refusal.basis)
+    write = found.write if found is not None else write_json
+    return Answer(refusal.status, headers, write(refusal.body), refusal.basis)

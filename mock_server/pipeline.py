@@ -5,7 +5,7 @@ What is not an API's path (the index, documents, the control plane) goes to the 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from mock_server.redaction import redact_body
 from mock_server.types import Request, World
 from mock_server.world.errors import StoreUnavailable
 from mock_server.world.faults import Fault
-from mock_server.world.journal import Entry, redacted
+from mock_server.world.journal import Entry, packed
 from mock_server.world.worlds import OpenWorld, Outcome, Worlds
 
 Scope = MutableMapping[str, Any]
@@ -41,7 +41,7 @@ class _Arrival:
     target: str
     query: str
     headers: dict[str, str]
-    raw_headers: Headers
+    raw_headers: Sequence[tuple[bytes, bytes]]
     base_url: str
     began: float
 
@@ -61,6 +61,7 @@ class Pipeline:
     ) -> None:
         self._apis = apis
         self._worlds = worlds
+        self._blocking = worlds.blocking
         self._behind = behind
         self._strict = strict
         self._body_limit = body_limit
@@ -74,11 +75,11 @@ class Pipeline:
         path = scope["raw_path"].decode("latin-1")
         headers = _headers(scope["headers"])
         prefix, name, path = _world_of(path, headers)
-        api = self._apis.get(path[1:].partition("/")[0])
-        if api is None or _is_page(path):
+        api = self._apis.get(path[1 : path.find("/", 1)])
+        if api is None or _is_page(path, api):
             await self._behind(scope, receive, send)
             return
-        world = await self._world(name)
+        world = await asyncio.to_thread(self._worlds.get, name) if self._blocking else self._worlds.get(name)
         if world is None:
             await _send(send, _plain(404, f"There is no world {name!r}; POST /_mock/worlds makes one."))
             return
@@ -87,11 +88,6 @@ class Pipeline:
         base_url = _origin(scope, headers) + prefix + api.api.base_path
         arrival = _Arrival(api, world, scope["method"], path, target, query, headers, scope["headers"], base_url, began)
         await self._answer(arrival, receive, send)
-
-    async def _world(self, name: str) -> OpenWorld | None:
-        if self._worlds.blocking:
-            return await asyncio.to_thread(self._worlds.get, name)
-        return self._worlds.get(name)
 
     async def _answer(self, arrival: _Arrival, receive: Receive, send: Send) -> None:
         found = arrival.api.match(arrival.path)
@@ -127,7 +123,7 @@ class Pipeline:
         if delay:
             await asyncio.sleep(delay / 1000)
         if body is None:
-            answer.headers = [*answer.headers, (b"connection", b"close")]
+            answer.headers = (*answer.headers, (b"connection", b"close"))
         await _deliver(send, answer, fault, head=arrival.method == "HEAD")
 
     def _fault(self, arrival: _Arrival, plan: Plan, call: Call) -> Fault | None:
@@ -155,7 +151,7 @@ class Pipeline:
 
         write = call.plan.write or call.api.api.settle is not None
         try:
-            if self._worlds.blocking:
+            if self._blocking:
                 outcome = await asyncio.to_thread(arrival.world.run, call.api.api.id, write, work)
             else:
                 outcome = arrival.world.run(call.api.api.id, write, work)
@@ -176,7 +172,7 @@ class Pipeline:
             answer.basis,
             arrival.method,
             arrival.target,
-            redacted(arrival.raw_headers),
+            packed(arrival.raw_headers),
             redact_body(call.body or b"", secrets),
             0 if fault is not None and fault.drop else answer.status,
             answer.headers,
@@ -199,13 +195,13 @@ class Pipeline:
         refusal = arrival.api.refusals.of_transport(keyword, reason, exchange.readable_query(arrival.query))
         answer = exchange.write_refusal(None, refusal, JSON)
         if allow is not None:
-            answer.headers.append((b"allow", allow.encode()))
+            answer.headers = (*answer.headers, (b"allow", allow.encode()))
 
         def work(state: World) -> Outcome:
             return Outcome(False, _unrouted_entry(arrival, answer, state), answer)
 
         try:
-            if self._worlds.blocking:
+            if self._blocking:
                 outcome = await asyncio.to_thread(arrival.world.run, arrival.api.api.id, False, work)
             else:
                 outcome = arrival.world.run(arrival.api.api.id, False, work)
@@ -225,7 +221,7 @@ def _unrouted_entry(arrival: _Arrival, answer: Answer, state: World) -> Entry:
         answer.basis,
         arrival.method,
         arrival.target,
-        redacted(arrival.raw_headers),
+        packed(arrival.raw_headers),
         b"",
         answer.status,
         answer.headers,
@@ -237,7 +233,7 @@ def _unrouted_entry(arrival: _Arrival, answer: Answer, state: World) -> Entry:
     )
 
 
-def _headers(raw: Headers) -> dict[str, str]:
+def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Header names in lower case to their values; a repeated header's values are joined (RFC 9110, 5.2)."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in raw:
@@ -254,10 +250,11 @@ def _world_of(path: str, headers: Mapping[str, str]) -> tuple[str, str, str]:
     return "", headers.get("mock-world", "default"), path
 
 
-def _is_page(path: str) -> bool:
+def _is_page(path: str, api: CompiledApi) -> bool:
     """Whether a path below `/<api>` is one of the double's own documents."""
-    parts = path.split("/", 3)
-    return len(parts) == 2 or parts[2] in {"docs", "openapi.yaml", "openapi.json", ""}
+    if path.startswith(api.api.base_path):
+        return False
+    return path.split("/", 3)[2] in {"", "docs", "openapi.yaml", "openapi.json"}
 
 
 def _origin(scope: Scope, headers: Mapping[str, str]) -> str:
@@ -319,22 +316,23 @@ async def _read(receive: Receive, headers: Mapping[str, str], limit: int) -> byt
 
 def _plain(status: int, sentence: str, **more: Any) -> Answer:
     """An answer of the double itself, not of an API."""
-    headers: Headers = [(b"content-type", JSON.encode()), *CORS]
+    headers: Headers = ((b"content-type", JSON.encode()), *CORS)
     return Answer(status, headers, write_json({"error": sentence, **more}), "inferred")
 
 
 def _options(route: Route, headers: Mapping[str, str]) -> Answer:
     """What a path allows; to a browser's preflight also that any origin may do it."""
     allow = route.allow.encode()
-    answer = Answer(204, [(b"allow", allow), *CORS], b"", "inferred")
+    headers_out: Headers = ((b"allow", allow), *CORS)
     if "access-control-request-method" in headers:
         wanted = headers.get("access-control-request-headers", "*").encode("latin-1")
-        answer.headers += [
+        headers_out = (
+            *headers_out,
             (b"access-control-allow-methods", allow),
             (b"access-control-allow-headers", wanted),
             (b"access-control-max-age", b"600"),
-        ]
-    return answer
+        )
+    return Answer(204, headers_out, b"", "inferred")
 
 
 async def _deliver(send: Send, answer: Answer, fault: Fault | None, *, head: bool) -> None:
@@ -348,7 +346,7 @@ async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:
     body = answer.body
     headers = answer.headers
     if answer.status != 204:
-        headers = [*headers, (b"content-length", str(len(body)).encode())]
+        headers = (*headers, (b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else body})
 
@@ -364,7 +362,7 @@ async def fault_delivery(send: Send, answer: Answer, fault: Fault) -> None:
     if fault.truncate is None:
         await _send(send, answer)
         return
-    headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
+    headers = (*answer.headers, (b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body[: fault.truncate], "more_body": True})
     await asyncio.sleep(0)

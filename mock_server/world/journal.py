@@ -28,9 +28,7 @@ def packed(headers: Headers) -> bytes:
 
     One value rather than a list of pairs: the garbage collector looks at every container that a journal keeps.
     """
-    return b"\n".join(
-        [name + b":" + (_hidden(value) if name in SECRET_HEADERS else value) for name, value in headers]
-    )
+    return b"\n".join([name + b":" + (_hidden(value) if name in SECRET_HEADERS else value) for name, value in headers])
 
 
 def unpacked(headers: bytes) -> list[tuple[bytes, bytes]]:
