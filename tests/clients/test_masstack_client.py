@@ -86,7 +86,7 @@ def secure(certificate: Path) -> Iterator[tuple[Double, str]]:
     """A double of its own behind TLS, and its port."""
     double = create_app(Settings(strict=True, apis=("masmovil",)))
     keys = {"ssl_certfile": certificate, "ssl_keyfile": certificate.with_name("key.pem")}
-    with running(double, **keys) as origin:
+    with running(double, timeout_graceful_shutdown=1, **keys) as origin:
         yield double, origin.rpartition(":")[2]
 
 
