@@ -63,7 +63,7 @@ def list_transactions(world: World, request: Request) -> Reply:
     name = request.path["runtime-name"]
     devices.runtime(world, name)
     everything = [
-        transactions.view(transaction)
+        transaction
         for _, transaction in world.items(transactions.TRANSACTIONS)
         if transaction["project"]["name"] == name
     ]
@@ -71,11 +71,12 @@ def list_transactions(world: World, request: Request) -> Reply:
     member = _TRANSACTION_ORDER[order.removeprefix("-")]
     everything.sort(key=lambda transaction: (transaction[member], transaction["id"]), reverse=order.startswith("-"))
     if request.query["file"]:
-        return _file(everything, world.now)
+        return _file([transactions.view(transaction) for transaction in everything], world.now)
     if request.query.get("mode") == "errors":
         everything = [transaction for transaction in everything if _erroneous(transaction)]
     page = Page("transactions", request.query)
-    return Reply(200, page.around(list(page.cut(everything)), len(everything)))
+    items = [transactions.view(transaction) for transaction in page.cut(everything)]
+    return Reply(200, page.around(items, len(everything)))
 
 
 def _erroneous(transaction: Document) -> bool:

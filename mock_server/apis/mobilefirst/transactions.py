@@ -26,6 +26,8 @@ from mock_server.types import Document, World
 TRANSACTIONS = "transactions"
 QUEUES = "queues"
 PHASE = timedelta(seconds=1)
+KEPT = 10_000
+"""So many transactions are remembered: a double under load must not grow for ever."""
 ENDED = frozenset({"SUCCESS", "FAILURE", "CANCELED"})
 _ALL = "all"
 
@@ -55,7 +57,16 @@ def begin(
         _finish_queue(world, runtime_name)
         transaction = _carry_out(world, transaction, world.now)
     world.put(TRANSACTIONS, str(number), transaction)
+    if number > KEPT:
+        _forget(world, str(number - KEPT))
     return transaction
+
+
+def _forget(world: World, key: str) -> None:
+    """Drop the transaction unless it is still under way."""
+    old = world.get(TRANSACTIONS, key)
+    if old is not None and old["status"] in ENDED:
+        world.delete(TRANSACTIONS, key)
 
 
 def settle(world: World) -> None:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from mock_server.apis.mobilefirst import transactions
 from tests.mock_server.apis.mobilefirst_support import APPLICATION, DEVICE, OTHER, RUNTIME, device, devices, pages
 from tests.support import Client
 
@@ -281,3 +282,13 @@ def test_refused_requests_start_no_transaction(client: Client) -> None:
     client.put(f"{RUNTIME}/devices/no-such-device", params={"async": "true"}, json={"status": "LOST"})
     assert not busy(client)
     assert client.get(TRANSACTIONS).json()["totalListSize"] == 12
+
+
+def test_the_oldest_transactions_are_forgotten_when_there_are_too_many(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transactions, "KEPT", 15)
+    for _ in range(6):
+        client.put(DEVICE, json={"status": "LOST"})
+    assert [item["id"] for item in client.get(TRANSACTIONS).json()["items"]] == list(range(4, 19))
+    assert client.get(f"{TRANSACTIONS}/3").status_code == 404
