@@ -129,11 +129,6 @@ def group_name(parameter: str) -> str:
     return "p_" + parameter.encode().hex()
 
 
-def parameter_name(group: str) -> str:
-    """The inverse of `group_name`."""
-    return bytes.fromhex(group[2:]).decode()
-
-
 def _plan(operation: Operation, behaviour: Behaviour) -> Plan:
     body = operation.request_body
     return Plan(
@@ -173,7 +168,6 @@ def _responder(operation: Operation, response: Response) -> Responder:
     common: Headers = (
         (b"mock-basis", response.basis.encode()),
         (b"mock-operation", operation.id.encode()),
-        *CORS,
     )
     negotiated: Headers = ((b"vary", b"accept"),) if len(response.content) > 1 else ()
     writers = {

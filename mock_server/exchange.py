@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.bodies import Unreadable, reader
-from mock_server.compiler import CORS, CompiledApi, Headers, Plan, parameter_name
+from mock_server.compiler import CompiledApi, Headers, Plan
 from mock_server.media import JSON, choose, essence, write_json
 from mock_server.parameters import BadEncoding, parse_query, read_named, read_path
 from mock_server.prefer import Forced
@@ -164,7 +164,7 @@ class _Exchange:
         except BadEncoding:
             reason = "the path is not percent-encoded UTF-8"
             raise _Stop(self.refusals.of_transport("encoding", reason, self.query)) from None
-        return {parameter_name(group): value for group, value in raw.items()}, faults
+        return raw, faults
 
     def _read_headers(self) -> tuple[dict[str, Any], list[tuple[str, Fault]]]:
         return read_named(self.plan.header, {name: [text] for name, text in self.call.headers.items()})
@@ -293,7 +293,6 @@ def write_refusal(plan: Plan | None, refusal: Refusal, media_type: str) -> Answe
     headers: Headers = (
         *((content_type,) if refusal.body is not None else ()),
         (b"mock-basis", refusal.basis.encode()),
-        *CORS,
         *(((b"mock-operation", plan.operation.id.encode()),) if plan is not None else ()),
         *((name.lower().encode(), _header(value)) for name, value in refusal.headers.items()),
     )

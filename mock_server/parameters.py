@@ -89,9 +89,9 @@ def read_path(
     """Typed path values and the violations, each with its `path:NAME`. Raises BadEncoding."""
     values: dict[str, Any] = {}
     faults: list[tuple[str, Fault]] = []
-    for name, text in raw.items():
-        reader = readers[name]
-        values[name], found = reader.read([unquote(text)])
+    for group, text in raw.items():
+        reader = readers[group]
+        values[reader.name], found = reader.read([unquote(text)])
         if found:
             faults += [(reader.where, fault) for fault in found]
     return values, faults

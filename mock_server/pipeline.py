@@ -124,7 +124,7 @@ class Pipeline:
             await asyncio.sleep(delay / 1000)
         if body is None:
             answer.headers = (*answer.headers, (b"connection", b"close"))
-        await _deliver(send, answer, fault, head=arrival.method == "HEAD")
+        await _deliver(send, arrival, answer, fault)
 
     def _fault(self, arrival: _Arrival, plan: Plan, call: Call) -> Fault | None:
         if not arrival.world.faults:
@@ -209,7 +209,7 @@ class Pipeline:
             outcome = Outcome(False, None, answer)
         if self._log is not None and outcome.entry is not None:
             self._log(outcome.entry)
-        await _deliver(send, answer, None, head=arrival.method == "HEAD")
+        await _deliver(send, arrival, answer, None)
 
 
 def _unrouted_entry(arrival: _Arrival, answer: Answer, state: World) -> Entry:
@@ -335,9 +335,12 @@ def _options(route: Route, headers: Mapping[str, str]) -> Answer:
     return Answer(204, headers_out, b"", "inferred")
 
 
-async def _deliver(send: Send, answer: Answer, fault: Fault | None, *, head: bool) -> None:
+async def _deliver(send: Send, arrival: _Arrival, answer: Answer, fault: Fault | None) -> None:
+    """Send the answer, to a page of any origin too, in the way that a fault says."""
+    if "origin" in arrival.headers:
+        answer.headers = (*answer.headers, *CORS)
     if fault is None:
-        await _send(send, answer, head=head)
+        await _send(send, answer, head=arrival.method == "HEAD")
     else:
         await fault_delivery(send, answer, fault)
 
@@ -346,7 +349,7 @@ async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:
     body = answer.body
     headers = answer.headers
     if answer.status != 204:
-        headers = (*headers, (b"content-length", str(len(body)).encode()))
+        headers = (*headers, (b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else body})
 

@@ -72,7 +72,7 @@ class Principal:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """One call, routed, authenticated and valid by the contract.
 
@@ -92,7 +92,7 @@ class Request:
     raw_query: Mapping[str, list[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """A successful answer: a declared status, a JSON-like body (None for none) and extra headers.
 
