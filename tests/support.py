@@ -18,14 +18,9 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def running(app: Any, **options: Any) -> Iterator[str]:
-    """An ASGI application on a free port of this machine: its origin, such as `http://127.0.0.1:40123`.
-
-    `options` are uvicorn's, such as a certificate; with one, the origin begins with https.
-    """
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="error", access_log=False, lifespan="on", **options
-    )
+def running(app: Any) -> Iterator[str]:
+    """An ASGI application on a free port of this machine: its origin, such as `http://127.0.0.1:40123`."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", access_log=False, lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -36,7 +31,7 @@ def running(app: Any, **options: Any) -> Iterator[str]:
                 raise RuntimeError("the server did not start")
             time.sleep(0.005)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"{'https' if config.is_ssl else 'http'}://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
         thread.join(10)

@@ -1,28 +1,23 @@
 """The published Python client of the MasStack APIs (masstack-python-client), unchanged, against the double.
 
 The client wants https and a host of its own for each API, `subscriptions.` and its domain. So the double gets a
-certificate for such names, and the names lead to this machine.
+front with a certificate for such names, and the names lead to this machine.
 """
 
 import base64
 import socket
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 from masstack_python_client.client import MasstackClient
 from masstack_python_client.exceptions import ErrorFetchingToKen, ErrorPostingData, ErrorRetrievingData
 from masstack_python_client.resources.base import BaseResource
 
-from mock_server.app import Double, create_app
-from mock_server.settings import Settings
-from tests.support import running
+from tests.clients.tls import certificate, private_pem, tls_front
+from tests.support import Client, Server, WorldHandle
 
 DOMAIN = "masstack.test"
 SUBSCRIPTION = "subscriptions/5b0a3a52-5d5b-4b3e-9c7f-6d3c0c1f0a11"
@@ -40,33 +35,6 @@ class SubscriptionDevices(BaseResource):  # type: ignore[misc]
     _api_path = f"{SUBSCRIPTION}/devices"
 
 
-def _pem(key: rsa.RSAPrivateKey) -> bytes:
-    form = serialization.PrivateFormat.PKCS8
-    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-
-
-def _certificate(key: rsa.RSAPrivateKey) -> bytes:
-    """A certificate that vouches for itself, for every name under the domain."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, DOMAIN)])
-    now = datetime.now(UTC)
-    usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(f"*.{DOMAIN}")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    return certificate.public_bytes(serialization.Encoding.PEM)
-
-
 @pytest.fixture(scope="module")
 def key() -> rsa.RSAPrivateKey:
     """A service account's key, which serves for the certificate too."""
@@ -74,32 +42,29 @@ def key() -> rsa.RSAPrivateKey:
 
 
 @pytest.fixture(scope="module")
-def certificate(key: rsa.RSAPrivateKey, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def front(
+    server: Server, key: rsa.RSAPrivateKey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[int, Path]]:
+    """The double behind TLS: the port, and the certificate to trust."""
     folder = tmp_path_factory.mktemp("tls")
-    (folder / "key.pem").write_bytes(_pem(key))
-    (folder / "certificate.pem").write_bytes(_certificate(key))
-    return folder / "certificate.pem"
-
-
-@pytest.fixture(scope="module")
-def secure(certificate: Path) -> Iterator[tuple[Double, str]]:
-    """A double of its own behind TLS, and its port."""
-    double = create_app(Settings(strict=True, apis=("masmovil",)))
-    keys = {"ssl_certfile": certificate, "ssl_keyfile": certificate.with_name("key.pem")}
-    with running(double, timeout_graceful_shutdown=1, **keys) as origin:
-        yield double, origin.rpartition(":")[2]
+    keys, trusted = folder / "key.pem", folder / "certificate.pem"
+    keys.write_bytes(private_pem(key))
+    trusted.write_bytes(certificate(key, f"*.{DOMAIN}"))
+    with tls_front(int(server.origin.rpartition(":")[2]), trusted, keys) as port:
+        yield port, trusted
 
 
 @pytest.fixture
-def double(
-    secure: tuple[Double, str],
+def world(
+    double: Callable[..., Client],
+    front: tuple[int, Path],
     key: rsa.RSAPrivateKey,
-    certificate: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Double]:
-    """The environment that the client's own documentation asks for, pointing at the double."""
-    double, port = secure
+) -> WorldHandle:
+    """The environment that the client's own documentation asks for, pointing at a world of the double."""
+    port, trusted = front
+    world = double("masmovil").world
     resolve = socket.getaddrinfo
 
     def to_this_machine(host: Any, *rest: Any, **more: Any) -> Any:
@@ -109,20 +74,19 @@ def double(
     for name, value in {
         "MASSTACK_CLIENT_EMAIL": "shop@example.org",
         "MASSTACK_PRIVATE_KEY_ID": "k1",
-        "MASSTACK_PRIVATE_KEY_BASE64": base64.b64encode(_pem(key)).decode(),
-        "MASSTACK_TOKEN_URI": f"https://auth.{DOMAIN}:{port}/masmovil/token",
+        "MASSTACK_PRIVATE_KEY_BASE64": base64.b64encode(private_pem(key)).decode(),
+        "MASSTACK_TOKEN_URI": f"https://auth.{DOMAIN}:{port}/w/{world.name}/masmovil/token",
         "MASSTACK_TOKEN_STORE_PATH": str(tmp_path / "token"),
-        "MASSTACK_DOMAIN": f"{DOMAIN}:{port}/masmovil",
+        "MASSTACK_DOMAIN": f"{DOMAIN}:{port}/w/{world.name}/masmovil",
         "MASSTACK_ORG_ID": "yoigo",
-        "REQUESTS_CA_BUNDLE": str(certificate),
+        "REQUESTS_CA_BUNDLE": str(trusted),
         "NO_PROXY": f".{DOMAIN}",
     }.items():
         monkeypatch.setenv(name, value)
-    yield double
-    double.worlds.reset("default")
+    return world
 
 
-@pytest.mark.usefixtures("double")
+@pytest.mark.usefixtures("world")
 def test_the_client_reads_adds_and_searches_devices() -> None:
     listed = SubscriptionDevices._request(method="get")
     assert DEVICE_ID in [device["id"] for device in listed]
@@ -133,15 +97,22 @@ def test_the_client_reads_adds_and_searches_devices() -> None:
     assert found == [added]
 
 
-def test_the_client_asks_for_one_token_and_keeps_it(double: Double) -> None:
+def test_the_client_asks_for_one_token_and_keeps_it(world: WorldHandle) -> None:
     for _ in range(3):
         SubscriptionDevices._request(method="get")
-    world = double.worlds.get("default")
-    assert world is not None
-    assert [entry.operation for entry in world.journal].count("createToken") == 1
+    assert [entry.operation for entry in world.open.journal].count("createToken") == 1
 
 
-@pytest.mark.usefixtures("double")
+def test_the_client_is_turned_away_when_its_token_has_ended(world: WorldHandle) -> None:
+    """By the world's clock, of which the client knows nothing: it would renew by its own."""
+    SubscriptionDevices._request(method="get")
+    world.advance(hours=1)
+    with pytest.raises(ErrorRetrievingData, match="The access token is not valid") as refused:
+        SubscriptionDevices._request(method="get")
+    assert refused.value.status_code == 401
+
+
+@pytest.mark.usefixtures("world")
 def test_the_clients_errors_carry_the_vendors_answer() -> None:
     with pytest.raises(ErrorRetrievingData, match="DEVICE_NOT_FOUND") as missing:
         SubscriptionDevices._request(method="get", suffix="11111111-1111-4111-8111-111111111111")
@@ -151,7 +122,7 @@ def test_the_clients_errors_carry_the_vendors_answer() -> None:
     assert invalid.value.status_code == 400
 
 
-@pytest.mark.usefixtures("double")
+@pytest.mark.usefixtures("world")
 def test_the_client_of_another_organization_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MASSTACK_ORG_ID", "pepephone")
     with pytest.raises(ErrorRetrievingData, match="FORBIDDEN_ORGANIZATION") as refused:
@@ -159,7 +130,7 @@ def test_the_client_of_another_organization_is_turned_away(monkeypatch: pytest.M
     assert refused.value.status_code == 403
 
 
-@pytest.mark.usefixtures("double")
+@pytest.mark.usefixtures("world")
 def test_a_client_without_an_account_gets_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MASSTACK_CLIENT_EMAIL", "")
     with pytest.raises(ErrorFetchingToKen, match="lacks the claim iss") as refused:
