@@ -1,6 +1,7 @@
 """Contracts to plans: everything about an operation that can be known before a request comes, once, at start."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from mock_server.media import JSON, writer
 from mock_server.parameters import ParameterReader
 from mock_server.refusals import Refusals
 from mock_server.schemas import Validator
-from mock_server.types import Api, Behaviour
+from mock_server.types import Api, Behaviour, Principal
 from openapi.contract import Basis, Contract, Operation, Response
 
 _SEGMENT = re.compile(r"\{([^{}/]+)\}")
@@ -42,7 +43,11 @@ class Responder:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One operation, compiled."""
+    """One operation, compiled.
+
+    `principals` are the `Authorization` headers of the default world that may call it, as sent. `key` is the group of
+    the path parameter that names the object.
+    """
 
     operation: Operation
     behaviour: Behaviour
@@ -50,6 +55,8 @@ class Plan:
     query: Mapping[str, ParameterReader]
     header: Mapping[str, ParameterReader]
     bodies: Mapping[str, Validator]
+    principals: Mapping[bytes, Principal]
+    key: str | None
     body_required: bool
     offered: tuple[str, ...]
     responders: Mapping[str, Responder]
@@ -108,7 +115,7 @@ def _literal_first(item: tuple[str, list[Operation]]) -> tuple[int, str]:
 
 
 def _route(path: str, operations: list[Operation], api: Api) -> Route:
-    plans = {operation.method: _plan(operation, api.behaviours[operation.id]) for operation in operations}
+    plans = {operation.method: _plan(operation, api) for operation in operations}
     methods = {*plans, "OPTIONS", *(("HEAD",) if "GET" in plans else ())}
     if "GET" in plans:
         plans["HEAD"] = plans["GET"]
@@ -129,16 +136,20 @@ def group_name(parameter: str) -> str:
     return "p_" + parameter.encode().hex()
 
 
-def _plan(operation: Operation, behaviour: Behaviour) -> Plan:
+def _plan(operation: Operation, api: Api) -> Plan:
     body = operation.request_body
+    path = _readers(operation, "path", key=group_name)
+    groups = [group_name(name) for name in _SEGMENT.findall(operation.path)]
     return Plan(
         operation=operation,
-        behaviour=behaviour,
-        path=_readers(operation, "path", key=group_name),
+        behaviour=api.behaviours[operation.id],
+        path=path,
         query=_readers(operation, "query"),
         header=_readers(operation, "header", key=str.lower),
         bodies={name: Validator(media.schema) for name, media in body.content.items()} if body else {},
         body_required=bool(body and body.required),
+        principals=_principals(operation, api.credentials),
+        key=groups[-1] if groups else None,
         offered=_offered(operation),
         responders={status: _responder(operation, response) for status, response in operation.responses.items()},
         refuses=_refuses(operation),
@@ -153,6 +164,21 @@ def _readers(operation: Operation, location: str, key: Callable[[str], str] = st
         for parameter in operation.parameters
         if parameter.location == location
     }
+
+
+def _principals(operation: Operation, credentials: Mapping[str, Principal]) -> dict[bytes, Principal]:
+    """The whole `Authorization` headers that may call the operation, with whose they are."""
+    if not operation.security:
+        return {}
+    scheme = operation.security[0]
+    allowed: dict[bytes, Principal] = {}
+    for credential, principal in credentials.items():
+        role = scheme.roles.get(principal.role)
+        if role is None or role.operations is None or operation.id in role.operations:
+            basic = scheme.kind == "basic"
+            sent = b"Basic " + b64encode(credential.encode()) if basic else b"Bearer " + credential.encode()
+            allowed[sent] = principal
+    return allowed
 
 
 def _offered(operation: Operation) -> tuple[str, ...]:

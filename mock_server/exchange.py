@@ -29,7 +29,7 @@ class Call:
     plan: Plan
     path: Mapping[str, str]
     query: str
-    headers: Mapping[str, str]
+    headers: Mapping[bytes, bytes]
     body: bytes | None
     base_url: str
     forced: Forced | None = None
@@ -96,11 +96,11 @@ def broken(call: Call) -> Answer:
 
 
 def _media(call: Call) -> str | None:
-    accept = call.headers.get("accept")
+    accept = call.headers.get(b"accept")
     offered = call.plan.offered
-    if accept is None or accept == "*/*" or accept == offered[0]:
+    if accept is None or accept == b"*/*":
         return offered[0]
-    return choose(accept, offered)
+    return choose(accept.decode("latin-1"), offered)
 
 
 class _Exchange:
@@ -167,15 +167,25 @@ class _Exchange:
         return raw, faults
 
     def _read_headers(self) -> tuple[dict[str, Any], list[tuple[str, Fault]]]:
-        return read_named(self.plan.header, {name: [text] for name, text in self.call.headers.items()})
+        return read_named(
+            self.plan.header,
+            {
+                name: [self.call.headers[name.encode()].decode("latin-1")]
+                for name in self.plan.header
+                if name.encode() in self.call.headers
+            },
+        )
 
     def _authenticate(self) -> Principal:
         """Who calls. Raises Refused `unauthenticated`, `credentials` or `forbidden`."""
-        sent = self.call.headers.get("authorization")
+        sent = self.call.headers.get(b"authorization")
+        known = self.plan.principals.get(sent or b"")
+        if known is not None:
+            return known
         if not sent:
             raise Refused("unauthenticated")
         scheme = self.plan.operation.security[0]
-        credential = _credential(sent, scheme.kind)
+        credential = _credential(sent.decode("latin-1"), scheme.kind)
         principal = self._known(credential) if credential is not None else None
         if principal is None:
             raise Refused("credentials")
@@ -209,7 +219,7 @@ class _Exchange:
         if not body:
             missing = [("body", Fault("empty", (), (), "is missing"))] if self.plan.body_required else []
             return None, missing
-        media_type, charset = essence(self.call.headers.get("content-type", ""))
+        media_type, charset = essence(self.call.headers.get(b"content-type", b"").decode("latin-1"))
         media_type = media_type or next(iter(self.plan.bodies))
         validator = self.plan.bodies.get(media_type)
         if validator is None or charset not in (None, "utf-8", "utf8", "us-ascii"):

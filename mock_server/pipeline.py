@@ -5,7 +5,7 @@ What is not an API's path (the index, documents, the control plane) goes to the 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class _Arrival:
     path: str
     target: str
     query: str
-    headers: dict[str, str]
+    headers: Mapping[bytes, bytes]
     raw_headers: Sequence[tuple[bytes, bytes]]
     base_url: str
     began: float
@@ -233,21 +233,22 @@ def _unrouted_entry(arrival: _Arrival, answer: Answer, state: World) -> Entry:
     )
 
 
-def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+def _headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """Header names in lower case to their values; a repeated header's values are joined (RFC 9110, 5.2)."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in raw:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    headers = dict(raw)
+    if len(headers) != len(raw):
+        headers = {}
+        for name, value in raw:
+            headers[name] = headers[name] + b", " + value if name in headers else value
     return headers
 
 
-def _world_of(path: str, headers: Mapping[str, str]) -> tuple[str, str, str]:
+def _world_of(path: str, headers: Mapping[bytes, bytes]) -> tuple[str, str, str]:
     """The prefix that chose the world (or ""), the world's name, and the path without the prefix."""
     if path.startswith("/w/"):
         name, _, rest = path[3:].partition("/")
         return f"/w/{name}", name, "/" + rest
-    return "", headers.get("mock-world", "default"), path
+    return "", headers.get(b"mock-world", b"default").decode("latin-1"), path
 
 
 def _is_page(path: str, api: CompiledApi) -> bool:
@@ -257,10 +258,10 @@ def _is_page(path: str, api: CompiledApi) -> bool:
     return path.split("/", 3)[2] in {"", "docs", "openapi.yaml", "openapi.json"}
 
 
-def _origin(scope: Scope, headers: Mapping[str, str]) -> str:
+def _origin(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
     """Scheme and authority as the caller sees them."""
-    host = headers.get("host")
-    if host is None:
+    host = headers.get(b"host", b"").decode("latin-1")
+    if not host:
         server = scope.get("server") or ("127.0.0.1", 80)
         host = f"{server[0]}:{server[1]}"
     return f"{scope['scheme']}://{host}"
@@ -268,17 +269,15 @@ def _origin(scope: Scope, headers: Mapping[str, str]) -> str:
 
 def _key(call: Call) -> str | None:
     """The key of the object that the call is about: its last path parameter, as sent."""
-    if not call.path:
-        return None
-    *_, last = call.path.values()
-    return last
+    group = call.plan.key
+    return None if group is None else call.path[group]
 
 
 def _preferences(arrival: _Arrival, plan: Plan) -> tuple[prefer.Forced | None, float]:
-    header = arrival.headers.get("prefer")
+    header = arrival.headers.get(b"prefer")
     if header is None:
         return None, 0.0
-    wanted = prefer.parse(header)
+    wanted = prefer.parse(header.decode("latin-1"))
     forced = prefer.force(arrival.api, plan, wanted.kind, wanted.value) if wanted.kind else None
     return forced, wanted.delay_ms
 
@@ -295,9 +294,9 @@ def _forced_by(api: CompiledApi, plan: Plan, fault: Fault) -> prefer.Forced | No
     return None
 
 
-async def _read(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes | None:
+async def _read(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes | None:
     """The whole body, or None as soon as it is known to exceed `limit` bytes."""
-    length = headers.get("content-length", "")
+    length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length) > limit:
         return None
     message = await receive()
@@ -320,12 +319,12 @@ def _plain(status: int, sentence: str, **more: Any) -> Answer:
     return Answer(status, headers, write_json({"error": sentence, **more}), "inferred")
 
 
-def _options(route: Route, headers: Mapping[str, str]) -> Answer:
+def _options(route: Route, headers: Mapping[bytes, bytes]) -> Answer:
     """What a path allows; to a browser's preflight also that any origin may do it."""
     allow = route.allow.encode()
     headers_out: Headers = ((b"allow", allow), *CORS)
-    if "access-control-request-method" in headers:
-        wanted = headers.get("access-control-request-headers", "*").encode("latin-1")
+    if b"access-control-request-method" in headers:
+        wanted = headers.get(b"access-control-request-headers", b"*")
         headers_out = (
             *headers_out,
             (b"access-control-allow-methods", allow),
@@ -337,7 +336,7 @@ def _options(route: Route, headers: Mapping[str, str]) -> Answer:
 
 async def _deliver(send: Send, arrival: _Arrival, answer: Answer, fault: Fault | None) -> None:
     """Send the answer, to a page of any origin too, in the way that a fault says."""
-    if "origin" in arrival.headers:
+    if b"origin" in arrival.headers:
         answer.headers = (*answer.headers, *CORS)
     if fault is None:
         await _send(send, answer, head=arrival.method == "HEAD")
