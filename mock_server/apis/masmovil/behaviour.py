@@ -39,7 +39,7 @@ def list_devices(world: World, request: Request) -> Reply:
 def add_device(world: World, request: Request) -> Reply:
     """Another device, under an id of its own."""
     subscription = _subscription(world, request)["id"]
-    device = {**request.body, "id": world.uuid(DEVICES)}
+    device = {"id": world.uuid(DEVICES), **{name: value for name, value in request.body.items() if name != "id"}}
     world.put(DEVICES, device["id"], {**device, "_subscription": subscription})
     path = f"/orgs/{request.path['org']}/subscriptions/{subscription}/devices/{device['id']}"
     return Reply(201, device, {"Location": request.base_url + path})
