@@ -29,6 +29,14 @@ _NOT_WORD = re.compile(r"[^A-Za-z0-9]+")
 
 def build(api: str, path: Path, document: Schema) -> Contract:
     """The contract of a document. Raises ContractError for what cannot be read as one."""
+    try:
+        return _build(api, path, document)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        sentence = f"this is no sound OpenAPI document: see what `devicedouble contract lint {path}` says"
+        raise ContractError(sentence, str(path)) from None
+
+
+def _build(api: str, path: Path, document: Schema) -> Contract:
     resolved = resolve(document, path)
     components = _mapping(resolved, "components")
     error_body = components.get("x-error-body")
@@ -83,6 +91,7 @@ def _error(name: str, raw: Schema, error_body: Any) -> ErrorEntry:
         headers=_mapping(raw, "headers"),
         basis=_basis(raw),
         source=raw.get("x-source"),
+        forced_only=raw.get("x-forced-only") is True,
     )
 
 

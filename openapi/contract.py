@@ -50,6 +50,7 @@ __all__ = [
     "contract_file",
     "lifecycle_of",
     "load",
+    "read_document",
     "weakest",
 ]
 
@@ -83,9 +84,15 @@ def _load_own(api: str) -> Contract:
 
 
 def _load(api: str, path: Path) -> Contract:
+    return build(api, path, read_document(path))
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The file's OpenAPI 3.0 document as written. Raises ContractError when it is none."""
     document = read(path)
     _check_version(document, path)
-    return build(api, path, document)
+    assert isinstance(document, dict)
+    return document
 
 
 def _check_version(document: Any, path: Path) -> None:

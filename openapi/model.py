@@ -27,6 +27,8 @@ class ErrorEntry:
     headers: Mapping[str, str]
     basis: Basis
     source: str | None
+    forced_only: bool = False
+    """No request can make this mistake: the entry answers only when it is asked for by name."""
 
 
 @dataclass(frozen=True, slots=True)
