@@ -174,6 +174,9 @@ def server_options() -> dict[str, Any]:
         "log_level": "error",
         "access_log": False,
         "server_header": False,
+        "proxy_headers": False,
+        "http": "mock_server.protocol:Protocol",
+        "ws": "none",
         "timeout_graceful_shutdown": 3,
         "lifespan": "on",
     }

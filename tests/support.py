@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import uvicorn
 
+from devicedouble.serve import server_options
 from mock_server.app import Double, create_app
 from mock_server.settings import Settings
 
@@ -20,7 +21,8 @@ _numbers = itertools.count(1)
 @contextmanager
 def running(app: Any) -> Iterator[str]:
     """An ASGI application on a free port of this machine: its origin, such as `http://127.0.0.1:40123`."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", access_log=False, lifespan="on")
+    options = server_options()
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, **options)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -112,9 +114,6 @@ class Server:
 @contextmanager
 def serving(settings: Settings | None = None) -> Iterator[Server]:
     """A strict double on a real socket."""
-    from importlib import import_module  # PROVISIONAL: until all five are there
-
-    ready = tuple(a for a in Settings().apis if hasattr(import_module(f"mock_server.apis.{a}"), "API"))
-    double = create_app(settings or Settings(apis=ready, strict=True))
+    double = create_app(settings or Settings(strict=True))
     with running(double) as origin:
         yield Server(double, origin)

@@ -43,7 +43,10 @@ def _hidden(value: bytes) -> bytes:
 
 
 class Entry:
-    """One exchange, its request headers `packed`. `status` is 0 when the answer was dropped; `id` counts from 1 and is given by the journal."""
+    """One exchange, its request headers `packed`.
+
+    `status` is 0 when the answer was dropped; `id` counts from 1 and is given by the journal.
+    """
 
     __slots__ = (
         "api",
