@@ -165,6 +165,17 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """How documents of a collection are seen from outside: the operation, and the body it would answer with.
+
+    `body(world, key)` is for the document stored under `key`; it is there. It is what a planted document is held to.
+    """
+
+    operation: str
+    body: Callable[[World, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """Everything the double needs to know of one API beside its contract: the one table of `apis/<api>/`.
 
@@ -172,7 +183,8 @@ class Api:
     (the bearer token, or `user:password`) to who that is; `authenticate` looks further, in the world, for one that
     is not in the table. `translate(name, message, raw_query)` gives an error message in the caller's language.
     `objects` are the fixed objects by name, for the index page; `target` is the ready target file's content for
-    `devicedouble check` as plain tables (credentials, fixtures, limits, capabilities).
+    `devicedouble check` as plain tables (credentials, fixtures, limits, capabilities). `shows` says, by collection,
+    how a stored document is seen; a collection that is not there is shown by nothing.
     """
 
     id: str
@@ -186,3 +198,4 @@ class Api:
     authenticate: Callable[[World, str], Principal | None] | None = None
     settle: Callable[[World], None] | None = None
     translate: Callable[[str, str, Mapping[str, list[str]]], str] | None = None
+    shows: Mapping[str, Shown] = field(default_factory=dict)
