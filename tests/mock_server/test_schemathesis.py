@@ -27,9 +27,18 @@ EXPLAINED: dict[str, set[tuple[str, str]]] = {
         (STATEFUL, "ST202"),
         (STATEFUL, "ST301"),
     },
-    "masmovil": set(),
+    "masmovil": {
+        ("GET /orgs/{org}/devices", "ST202"),
+        ("PATCH /orgs/{org}/subscriptions/{subscriptionId}/devices/{deviceId}", "ST202"),
+        ("POST /token", "ST202"),
+        (STATEFUL, "ST202"),
+    },
     "mobilefirst": set(),
-    "jasper": set(),
+    "jasper": {
+        ("PUT /v{apiVersion}/devices/{iccid}", "ST202"),
+        ("GET /v{apiVersion}/devices", "ST202"),
+        (STATEFUL, "ST202"),
+    },
     "zequenze": {("GET /inventory_device_serial/", "ST202"), (STATEFUL, "ST202")},
 }
 
