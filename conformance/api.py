@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from conformance.types import Check
+from conformance.types import Check, Exchange
 
 if TYPE_CHECKING:
     from conformance.context import Context
@@ -171,6 +171,12 @@ class Api:
     transactions: Transactions | None = None
     json_patch: str | None = None
     """The operation that takes an RFC 6902 document, if one does."""
+    disposables: Mapping[str, Callable[[Context], Mapping[str, str]]] = field(default_factory=dict)
+    """operationId of a deletion → makes an object that may be deleted, and gives the path parameters that name it."""
+    after: Mapping[str, Callable[[Context, Exchange], None]] = field(default_factory=dict)
+    """operationId of a creation → takes away what a successful call of it has made, where that is possible."""
+    finders: Mapping[str, Callable[[Context], Any]] = field(default_factory=dict)
+    """Optional fixture → finds a value on the server; raises Skip when there is none."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     sensitive: tuple[str, ...] = ()
     """Members whose values are redacted in every output, beside credentials."""

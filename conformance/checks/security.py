@@ -1,0 +1,269 @@
+"""Who may call: nobody without a credential, nobody with a wrong one, each role exactly what it may."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.checks.success import valid_body
+from conformance.context import Context
+from conformance.errors import Skip
+from conformance.requirements import Book
+from conformance.types import Exchange, Requirement, weakest
+from openapi.contract import Contract, Operation, SecurityScheme
+
+
+def derive(book: Book) -> Iterator[Requirement]:
+    for operation in book.operations():
+        if not operation.security:
+            continue
+        yield from _credentials(book, operation)
+        for scheme in operation.security:
+            yield from _roles(book, operation, scheme)
+
+
+def _credentials(book: Book, operation: Operation) -> Iterator[Requirement]:
+    kinds = (
+        ("no-credential", "unauthenticated", "A request without credentials"),
+        ("wrong-credential", "credentials", "A request with a wrong credential"),
+        ("wrong-scheme", "credentials", "A request with a credential of another scheme"),
+    )
+    for slug, word, text in kinds:
+        refusal = operation.refusal(word)
+        if refusal is None or refusal.error is None:
+            continue
+        entry = book.contract.errors[refusal.error]
+        basis = weakest(refusal.basis, entry.basis, *(("inferred",) if slug == "wrong-scheme" else ()))
+        yield book.make(
+            operation,
+            slug,
+            f"{text} is refused with {entry.status} {entry.code or ''}".strip() + ".",
+            "refuses_credentials",
+            basis=basis,
+            source=str(refusal.source or entry.source or ""),
+            data={"kind": slug, "error": refusal.error},
+            order=20,
+        )
+    yield from _never_let_in(book, operation)
+
+
+def _never_let_in(book: Book, operation: Operation) -> Iterator[Requirement]:
+    """That credentials are needed is surer than what their absence is answered with."""
+    scheme = operation.security[0]
+    refusal = operation.refusal("unauthenticated")
+    entry = book.contract.errors.get(refusal.error or "") if refusal else None
+    if refusal and entry and weakest(refusal.basis, entry.basis, scheme.basis) == scheme.basis:
+        return
+    yield book.make(
+        operation,
+        "needs-credential",
+        "Without a valid credential nobody gets in, whatever the answer is (4xx).",
+        "refuses_credentials",
+        basis=scheme.basis,
+        source=scheme.source,
+        data={"kind": "any", "error": None},
+        order=20,
+    )
+
+
+def _roles(book: Book, operation: Operation, scheme: SecurityScheme) -> Iterator[Requirement]:
+    refusal = operation.refusal("forbidden")
+    for role in scheme.roles.values():
+        if role.may_call(operation.id):
+            yield from _members(book, operation, role.name, role.refuses)
+            if len(scheme.roles) > 1:
+                yield book.make(
+                    operation,
+                    f"role-{role.name}",
+                    f"The role {role.name} may call this operation.",
+                    "role_allowed",
+                    data={"role": role.name},
+                    needs=(f"role:{role.name}", f"success:{operation.id}"),
+                    sends="reads" if operation.method == "GET" else "changes",
+                )
+        elif refusal is not None and refusal.error is not None:
+            entry = book.contract.errors[refusal.error]
+            yield book.make(
+                operation,
+                f"role-{role.name}",
+                f"The role {role.name} may not call this operation: {entry.status} {entry.code or ''}".strip() + ".",
+                "role_refused",
+                basis=weakest(refusal.basis, entry.basis),
+                source=str(refusal.source or entry.source or ""),
+                data={"role": role.name, "error": refusal.error},
+                needs=(f"role:{role.name}",),
+            )
+
+
+def _members(
+    book: Book, operation: Operation, role: str, refuses: dict[str, tuple[str, ...]]
+) -> Iterator[Requirement]:
+    body = operation.request_body
+    if body is None:
+        return
+    known = next(iter(body.content.values())).schema.get("properties", {})
+    for error, names in refuses.items():
+        members = [name for name in names if name in known]
+        if not members:
+            continue
+        entry = book.contract.errors[error]
+        yield book.make(
+            operation,
+            f"role-{role}-{_slug(error)}",
+            f"The role {role} may not write {', '.join(members)}: {entry.status} {entry.code or ''}".strip() + ".",
+            "role_members",
+            basis=entry.basis,
+            source=entry.source,
+            data={"role": role, "error": error, "members": members},
+            needs=(f"role:{role}", f"success:{operation.id}"),
+        )
+
+
+def _slug(error: str) -> str:
+    from conformance.requirements import kebab
+
+    return kebab(error)
+
+
+def wrong_authorizations(context: Context, kind: str, operation: Operation) -> list[str | None]:
+    """Authorization header values that must not open anything; None stands for no header."""
+    scheme = operation.security[0]
+    basic_wrong = "Basic " + base64.b64encode(b"nobody:not-a-key").decode()
+    role = context.role_for(operation)
+    right = context.target.credentials[role].authorization if role in context.target.credentials else None
+    if kind == "no-credential":
+        return [None]
+    if kind == "wrong-credential":
+        if scheme.kind == "basic":
+            same_user = None
+            if role in context.target.credentials:
+                user = context.target.credentials[role].username or ""
+                same_user = "Basic " + base64.b64encode(f"{user}:not-the-key".encode()).decode()
+            return [basic_wrong, *([same_user] if same_user else []), "Basic !!!"]
+        wrong = ["Bearer not-a-token"]
+        return [*wrong, right[:-1]] if right else wrong
+    if kind == "wrong-scheme":
+        return ["Bearer not-a-token"] if scheme.kind == "basic" else [basic_wrong, *_bare(right)]
+    return [None, *wrong_authorizations(context, "wrong-credential", operation)]
+
+
+def _bare(right: str | None) -> list[str]:
+    return [right.split(" ", 1)[1]] if right else []
+
+
+def refuses_credentials(context: Context, requirement: Requirement) -> None:
+    """Without the right credential the answer is exactly the catalogue's, and nothing is done."""
+    assert requirement.operation is not None
+    operation = context.contract.operations[requirement.operation]
+    body = valid_body(context, operation.id)
+    path = _harmless_path(context, operation)
+    for value in wrong_authorizations(context, requirement.data["kind"], operation):
+        exchange: Exchange = context.once(
+            ("authorization", operation.id, value),
+            lambda value=value: context.call(operation.id, path=path, body=body, role=None, authorization=value),
+        )
+        context.case()
+        told = "without a credential" if value is None else f"with {value.split(' ')[0]} …"
+        cause = f"{operation.id} let in {requirement.data['kind']}" if exchange.ok else f"{requirement.data['kind']}"
+        if requirement.data["error"] is None:
+            _expect_refusal(context, exchange, told, cause)
+        else:
+            context.expect_error(
+                exchange, requirement.data["error"], f"A request {told} is not refused as it must be", cause=cause
+            )
+
+
+def _expect_refusal(context: Context, exchange: Exchange, told: str, cause: str) -> None:
+    if not 400 <= exchange.status < 500:
+        context.fail(
+            f"A request {told} is not refused.",
+            expected="4xx",
+            actual=str(exchange.status),
+            exchanges=(exchange,),
+            cause=cause,
+        )
+
+
+def _harmless_path(context: Context, operation: Operation) -> dict[str, str] | None:
+    """For a deletion, an object that may be deleted: a faulty server might carry it out."""
+    if operation.method != "DELETE":
+        return None
+    from conformance.checks.success import disposable
+
+    return disposable(context, operation.id)
+
+
+def role_refused(context: Context, requirement: Requirement) -> None:
+    """A valid request by a role that may not make it is refused exactly as the catalogue says."""
+    assert requirement.operation is not None
+    operation = context.contract.operations[requirement.operation]
+    role, error = requirement.data["role"], requirement.data["error"]
+    if operation.method != "DELETE":
+        context.need_success(operation.id)
+    body = valid_body(context, operation.id)
+    exchange = context.call(operation.id, path=_harmless_path(context, operation), body=body, role=role)
+    context.case()
+    context.expect_error(
+        exchange, error, f"The role {role} is not refused as it must be", cause=f"{operation.id} role {role}"
+    )
+
+
+def role_allowed(context: Context, requirement: Requirement) -> None:
+    """A valid request by a role that may make it succeeds."""
+    assert requirement.operation is not None
+    operation = context.contract.operations[requirement.operation]
+    role = requirement.data["role"]
+    handle = context.resource_written_by(operation.id)
+    context.case()
+    if handle is None:
+        if operation.method not in ("GET",):
+            raise Skip("this would make or delete another object")
+        context.expect_success(context.call(operation.id, role=role), f"The role {role} is refused.")
+        return
+    with context.keep(handle):
+        body: Any = valid_body(context, operation.id)
+        refused = _refused(context.contract, role)
+        if isinstance(body, dict) and refused & set(body):
+            raise Skip("the suite knows no member that this role may write")
+        exchange = context.call(operation.id, path=handle.path, body=body, role=role)
+    context.expect_success(exchange, f"The role {role} is refused.")
+
+
+def _refused(contract: Contract, role: str) -> set[str]:
+    for scheme in contract.security_schemes.values():
+        if role in scheme.roles:
+            return {name for names in scheme.roles[role].refuses.values() for name in names}
+    return set()
+
+
+def role_members(context: Context, requirement: Requirement) -> None:
+    """Each member that the role may not write is refused with the code for it, and nothing else."""
+    assert requirement.operation is not None
+    role, error = requirement.data["role"], requirement.data["error"]
+    handle = context.resource_written_by(requirement.operation)
+    operation = context.contract.operations[requirement.operation]
+    if handle is None:
+        raise Skip("the suite knows no object to write")
+    for name in requirement.data["members"]:
+        member = handle.members.get(name)
+        values = handle.values(member, 1, context.random) if member else []
+        if not values:
+            continue
+        with context.keep(handle):
+            exchange = context.call(operation.id, path=handle.path, body={name: values[0]}, role=role)
+        context.case()
+        context.expect_error(
+            exchange,
+            error,
+            f"{name} written by role {role} is not refused as it must be",
+            cause=f"{operation.id} role {role} {error}",
+        )
+
+
+CHECKS = {
+    "refuses_credentials": refuses_credentials,
+    "role_refused": role_refused,
+    "role_allowed": role_allowed,
+    "role_members": role_members,
+}

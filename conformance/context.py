@@ -1,0 +1,440 @@
+"""What a check holds in its hand: it sends, reads, writes, puts back, counts cases and reports failures."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from conformance.answers import Judge, described, error_matches, shown
+from conformance.api import Api
+from conformance.client import Client
+from conformance.errors import Inconclusive, Skip, SuiteError
+from conformance.resources import Handle, Reading
+from conformance.routes import Query, Router, parameters_in, path_of, query_of
+from conformance.schemas import ABSENT
+from conformance.strategies import smallest
+from conformance.target import Target
+from conformance.types import Exchange, Failure, Requirement
+from conformance.undo import RestoreLedger
+from openapi.contract import Contract, Operation
+
+READING = frozenset(("GET", "HEAD", "OPTIONS"))
+MOST_FAILURES = 5
+
+
+class Unset:
+    """The parameter was not given (None means something else)."""
+
+
+UNSET: Final = Unset()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How much to check, and with which luck."""
+
+    examples: int = 50
+    seed: int = 0
+    safe: bool = False
+
+
+class Stopped(SuiteError):
+    """The run was interrupted; nothing more is sent except what puts things back."""
+
+
+@dataclass
+class Run:
+    """Everything that the checks of one run share. Thread-safe."""
+
+    contract: Contract
+    api: Api
+    target: Target
+    client: Client
+    options: Options = field(default_factory=Options)
+    undo: RestoreLedger = field(default_factory=lambda: RestoreLedger(None))
+
+    def __post_init__(self) -> None:
+        self.judge = Judge(self.contract)
+        self.router = Router(self.contract)
+        self.coverage: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        self.undeclared: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        self.found: dict[str, list[Failure]] = defaultdict(list)
+        """Failures that a check met for another requirement than its own, by requirement id."""
+        self.observed: dict[str, int] = defaultdict(int)
+        """How often a passive requirement was put to the test."""
+        self.warnings: list[str] = []
+        self.stopping = threading.Event()
+        self.remembered: dict[Any, Any] = {}
+        self._locks: dict[Any, threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.RLock()
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """The value of `key`, made by the first who asks; an exception is remembered, too."""
+        with self._lock:
+            lock = self._locks[key]
+        with lock:
+            if key not in self.remembered:
+                try:
+                    self.remembered[key] = (make(), None)
+                except (Skip, Inconclusive) as reason:
+                    self.remembered[key] = (None, reason)
+        value, raised = self.remembered[key]
+        if raised is not None:
+            raise raised
+        return value
+
+    def report(self, requirement: str, failure: Failure) -> None:
+        """Note a failure of a requirement; of one cause only the first is kept."""
+        with self._lock:
+            known = self.found[requirement]
+            if len(known) < MOST_FAILURES and failure.cause not in {one.cause for one in known}:
+                known.append(failure)
+
+    def count(self, exchange: Exchange, operation: Operation) -> None:
+        with self._lock:
+            self.coverage[operation.id][exchange.status] += 1
+            if operation.response(exchange.status) is None:
+                self.undeclared[operation.id][exchange.status] += 1
+
+    def put_to_test(self, requirement: str) -> None:
+        with self._lock:
+            self.observed[requirement] += 1
+
+    def warn(self, sentence: str) -> None:
+        with self._lock:
+            if sentence not in self.warnings:
+                self.warnings.append(sentence)
+
+
+class Context:
+    """One requirement's view of the run."""
+
+    def __init__(self, run: Run, requirement: Requirement) -> None:
+        self.run = run
+        self.requirement = requirement
+        self.contract = run.contract
+        self.api = run.api
+        self.target = run.target
+        self.options = run.options
+        self.random = random.Random(f"{run.options.seed}:{requirement.id}")
+        self.cases = 0
+        self.failures: list[Failure] = []
+        self._putting_back = False
+
+    # ---- what is known of the target
+
+    def fixture(self, name: str) -> Any:
+        """A value of the target's fixtures; an optional one is looked for on the server. Raises Skip when there is none."""
+        if name in self.target.fixtures:
+            return self.target.fixtures[name]
+        finder = self.api.finders.get(name)
+        if finder is not None:
+            return self.run.once(("fixture", name), lambda: finder(self))
+        raise Skip(f"the target has no fixture {name}")
+
+    def given(self, text: str) -> Any:
+        """A literal (`=text`) or the fixture of that name."""
+        return text[1:] if text.startswith("=") else self.fixture(text)
+
+    def capability(self, name: str) -> bool:
+        known = self.api.capability(name)
+        return self.target.capabilities.get(name, known.default if known else True)
+
+    def unmet(self, need: str) -> str | None:
+        """Why a need (`capability:…`, `fixture:…`, `role:…`) is not met; None when it is."""
+        kind, _, name = need.partition(":")
+        if kind == "capability" and not self.capability(name):
+            return f"capability {name} is off in the target"
+        if kind == "fixture":
+            try:
+                self.fixture(name)
+            except (Skip, Inconclusive) as reason:
+                return str(reason)
+        if kind == "role" and name not in self.target.credentials:
+            return f"the target has no credentials.{name}"
+        return None
+
+    def demand(self, needs: tuple[str, ...]) -> None:
+        """Raise Skip (or Inconclusive, for `success:`) for the first need that is not met."""
+        for need in needs:
+            if need.startswith("success:"):
+                self.need_success(need.partition(":")[2])
+            elif reason := self.unmet(need):
+                raise Skip(reason)
+
+    def role_for(self, operation: Operation) -> str | None:
+        """The role that calls an operation unless a check says otherwise; None for one that is open to all."""
+        if not operation.security:
+            return None
+        role = self.role_writing(operation, ())
+        if role is None:
+            raise Skip("the target has no credentials of a role that may call this operation")
+        return role
+
+    def role_writing(self, operation: Operation, members: list[str] | tuple[str, ...]) -> str | None:
+        """The first role of the target that may call the operation with these members; None when there is none."""
+        for name in self.roles():
+            role = next((s.roles[name] for s in operation.security if name in s.roles), None)
+            if role is None:
+                return name
+            refused = {member for names in role.refuses.values() for member in names}
+            if role.may_call(operation.id) and not refused & set(members):
+                return name
+        return None
+
+    def roles(self) -> list[str]:
+        """The roles that the target has credentials of, in the order of preference."""
+        known = [role.name for role in self.api.roles]
+        return [name for name in known or self.target.credentials if name in self.target.credentials]
+
+    # ---- sending
+
+    def path_of(self, operation: Operation, condition: str | None = None) -> dict[str, str]:
+        """The path parameters of a call, from bindings and fixtures; `condition` is a word of x-refusals."""
+        special = {}
+        if condition is not None:
+            words = self.api.conditions
+            special = dict(words.get(f"{operation.id}:{condition}") or words.get(condition) or {})
+        values = {}
+        for name in parameters_in(operation.path):
+            place = special.get(name) or self.api.bindings.get(f"{operation.id}:{name}")
+            place = place or self.api.bindings.get(name) or name
+            values[name] = str(self._bound(operation, name, place))
+        return values
+
+    def _bound(self, operation: Operation, name: str, place: str) -> Any:
+        if place.startswith("="):
+            return place[1:]
+        if place in self.target.fixtures or place in self.api.finders or self.api.fixture(place):
+            return self.fixture(place)
+        parameter = operation.parameter("path", name)
+        schema = parameter.schema if parameter else {}
+        if len(schema.get("enum", ())) == 1:
+            return schema["enum"][0]
+        raise Skip(f"the target has no fixture {place}")
+
+    def query_of(self, operation: Operation) -> dict[str, Any]:
+        """The query parameters without which no call of an operation is valid."""
+        query = {name: self.given(text) for name, text in self.api.required_query.get(operation.id, {}).items()}
+        for parameter in operation.parameters:
+            if parameter.location == "query" and parameter.required and parameter.name not in query:
+                query[parameter.name] = smallest(parameter.schema, random.Random(0))
+        return query
+
+    def call(
+        self,
+        operation_id: str,
+        *,
+        path: Mapping[str, Any] | None = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Any = UNSET,
+        raw: bytes | None = None,
+        media_type: str | None = None,
+        accept: str | None = None,
+        role: str | Unset | None = UNSET,
+        authorization: str | Unset | None = UNSET,
+        method: str | None = None,
+        judged: bool = True,
+    ) -> Exchange:
+        """Call an operation, and hold the shape of the answer to the contract in passing (unless `judged` is False).
+
+        `role` None sends no credential; `authorization` replaces the header's whole value; `query` replaces
+        the query that a valid call needs; `path` overrides single path parameters.
+        """
+        operation = self.contract.operations[operation_id]
+        sent_method = method or operation.method
+        self._may_send(sent_method)
+        values = dict(path or {})
+        if any(name not in values for name in parameters_in(operation.path)):
+            values = {**self.path_of(operation), **values}
+        target = path_of(operation.path, values) + query_of(self.query_of(operation) if query is None else query)
+        who = self.role_for(operation) if isinstance(role, Unset) else role
+        fields = self._headers(operation, headers, accept, who, authorization)
+        content = b""
+        if raw is not None or not isinstance(body, Unset):
+            content = raw if raw is not None else encoded(body)
+            kind = media_type or (next(iter(operation.request_body.content)) if operation.request_body else None)
+            if kind:
+                fields.append(("Content-Type", kind))
+        exchange = self.run.client.send(
+            sent_method, target, tuple(fields), content, operation=operation.id, role=who
+        )
+        if sent_method == operation.method:
+            self.run.count(exchange, operation)
+            if judged:
+                self._judge(exchange, operation)
+            if exchange.ok and operation.id in self.api.after:
+                self.api.after[operation.id](self, exchange)
+        return exchange
+
+    def send(self, method: str, target: str, **fields: Any) -> Exchange:
+        """Send anything at all below the base URL; never judged in passing."""
+        self._may_send(method)
+        return self.run.client.send(method, target, **fields)
+
+    def _may_send(self, method: str) -> None:
+        if self.options.safe and method not in READING:
+            raise Skip("--safe: nothing but reads is sent")
+        if self.run.stopping.is_set() and not self._putting_back:
+            raise Stopped("The run was interrupted.")
+
+    def _headers(
+        self,
+        operation: Operation,
+        more: Mapping[str, str] | None,
+        accept: str | None,
+        role: str | None,
+        authorization: str | Unset | None,
+    ) -> list[tuple[str, str]]:
+        fields = [("User-Agent", "devicedouble")]
+        offered = [name for response in operation.responses.values() for name in response.content]
+        usual = "application/json" if "application/json" in offered or not offered else offered[0]
+        if accept != "":
+            fields.append(("Accept", accept or usual))
+        if isinstance(authorization, Unset):
+            if role is not None and role in self.target.credentials:
+                fields.append(("Authorization", self.target.credentials[role].authorization))
+        elif authorization is not None:
+            fields.append(("Authorization", authorization))
+        fields += list((more or {}).items())
+        return fields
+
+    def _judge(self, exchange: Exchange, operation: Operation) -> None:
+        from conformance.checks.shape import observe
+
+        observe(self.run, exchange, operation)
+
+    # ---- reporting
+
+    def case(self, count: int = 1) -> None:
+        self.cases += count
+
+    def fail(
+        self,
+        message: str,
+        *,
+        expected: str,
+        actual: str,
+        exchanges: tuple[Exchange, ...] = (),
+        cause: str | None = None,
+    ) -> None:
+        """Record a failure of the requirement in hand, and go on. `cause` tells one defect from another."""
+        failure = Failure(message, expected, actual, exchanges, cause or message)
+        known = {one.cause for one in self.failures}
+        if failure.cause not in known and len(self.failures) < MOST_FAILURES:
+            self.failures.append(failure)
+
+    def expect_success(self, exchange: Exchange, what: str = "A valid request is refused.") -> bool:
+        """True when the answer is a declared success; otherwise a failure is recorded."""
+        if exchange.ok:
+            return True
+        self.fail(
+            what,
+            expected="2xx",
+            actual=shown(exchange),
+            exchanges=(exchange,),
+            cause=f"refused {exchange.operation} {exchange.status}",
+        )
+        return False
+
+    def expect_error(
+        self, exchange: Exchange, name: str | None, what: str, *, cause: str = "", also: tuple[int, ...] = ()
+    ) -> bool:
+        """True when the answer is the catalogue's entry `name` (None: any 4xx that is no 401, 405, 415 or 429)."""
+        if name is None:
+            fits = (400 <= exchange.status < 500 and exchange.status not in (401, 405, 415, 429)) or (
+                exchange.status in also
+            )
+            difference = None if fits else f"status {exchange.status}"
+            wanted = "a refusal (4xx)"
+        else:
+            entry = self.contract.errors[name]
+            difference = error_matches(entry, exchange, self.contract)
+            wanted = described(entry)
+        if difference is None:
+            return True
+        self.fail(
+            f"{what}: {difference}" if name is not None else what,
+            expected=wanted,
+            actual=shown(exchange),
+            exchanges=(exchange,),
+            cause=f"{cause}|{'accepted' if exchange.ok else exchange.status}",
+        )
+        return False
+
+    # ---- state
+
+    def need_success(self, operation_id: str) -> None:
+        """Raise Inconclusive unless a valid request to the operation succeeds on this server."""
+        from conformance.checks.success import baseline
+
+        exchange = baseline(self, operation_id)
+        if not exchange.ok:
+            raise Inconclusive(f"{operation_id} never succeeded: it answered {exchange.status}")
+
+    def resource(self, name: str | None = None) -> Handle:
+        """The resource of that name, or the API's first."""
+        for resource in self.api.resources:
+            if name is None or resource.name == name:
+                return Handle(self, resource)
+        raise Skip("the suite knows no object to write")
+
+    def resource_written_by(self, operation_id: str) -> Handle | None:
+        for resource in self.api.resources:
+            if resource.write == operation_id:
+                return Handle(self, resource)
+        return None
+
+    @contextmanager
+    def keep(self, handle: Handle) -> Iterator[Reading]:
+        """Note what the object is like, on disk too, and put back what differs at the end, whatever happens between."""
+        before = handle.read()
+        entry = self.run.undo.add("snapshot", handle.resource.name, handle.path, handle.role(), before)
+        try:
+            yield before
+        finally:
+            self._put_back(handle, before)
+            self.run.undo.done(entry)
+
+    def _put_back(self, handle: Handle, before: Reading) -> None:
+        self._putting_back = True
+        try:
+            left = handle.restore(before)
+            if left:
+                self.run.warn(f"Could not put back {', '.join(left)} of {handle.resource.name} {handle.path}.")
+        except (Skip, Inconclusive) as reason:
+            self.run.warn(f"Could not put back {handle.resource.name} {handle.path}: {reason}.")
+        finally:
+            self._putting_back = False
+
+    def settle(self, done: Callable[[], bool]) -> bool:
+        """Ask again and again until `done` or until the target's settle_seconds are over."""
+        deadline = time.monotonic() + self.target.settle_seconds
+        pause = 0.02
+        while not done():
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.5)
+        return True
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        return self.run.once(key, make)
+
+
+def encoded(value: Any) -> bytes:
+    """JSON as it is sent: UTF-8, compact."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def text_of(value: Any) -> str:
+    """A JSON value for people."""
+    return repr(value) if value is ABSENT else json.dumps(value, ensure_ascii=False, default=repr)
