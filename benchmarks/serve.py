@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks import servers
 from benchmarks.load import Load, load, request
+from benchmarks.servers import Running
 
 GOALS = {"read": 0.55, "write": 0.38, "refused": 0.35}
 P99_MS, START_S, MEMORY_MB = 5.0, 1.0, 100.0
@@ -45,7 +46,8 @@ def _scenario(api: str, kind: str, method: str, path: str, auth: str, body: obje
     return Scenario(api, kind, method, path, headers, b"" if body is None else json.dumps(body).encode(), status)
 
 
-_MASMOVIL = "/masmovil/v2/orgs/yoigo/subscriptions/5b0a3a52-5d5b-4b3e-9c7f-6d3c0c1f0a11/devices/ce2f20cb-8c2a-4f1b-9d38-0c4c3f0b7a21"
+_SUBSCRIPTION = "/masmovil/v2/orgs/yoigo/subscriptions/5b0a3a52-5d5b-4b3e-9c7f-6d3c0c1f0a11"
+_MASMOVIL = _SUBSCRIPTION + "/devices/ce2f20cb-8c2a-4f1b-9d38-0c4c3f0b7a21"
 _MFP = "/mobilefirst/mfpadmin/management-apis/2.0/runtimes/myruntime"
 _JASPER = "/jasper/rws/api/v1/devices/8988216716970004975"
 _FLEET, _ZEQUENZE = "/fleet/platform/v1/devices/42", "/zequenze/api/v1"
@@ -103,41 +105,55 @@ class Row:
     scenario: Scenario
     rate: float
     share: float
+    cpu_share: float
     p50_ms: float
     p99_ms: float
 
     def line(self) -> str:
         s = self.scenario
-        return f"{self.server:<10} {s.api:<12} {s.kind:<8} {self.rate:>9.0f}/s {self.share:>6.2f} of bare   p50 {self.p50_ms:6.2f} ms  p99 {self.p99_ms:6.2f} ms"
+        return (
+            f"{self.server:<10} {s.api:<12} {s.kind:<8} {self.rate:>9.0f}/s {self.share:>6.2f} of bare"
+            f" ({self.cpu_share:.2f} by processor time)   p50 {self.p50_ms:6.2f} ms  p99 {self.p99_ms:6.2f} ms"
+        )
 
 
-def measure(name: str, port: int, bare: int, scenario: Scenario, seconds: float, rounds: int, base: str = "") -> Row:
+def measure(
+    name: str, server: Running, bare: Running, scenario: Scenario, seconds: float, rounds: int, base: str = ""
+) -> Row:
     """Medians over rounds in which the bare server and this one take turns."""
     message = scenario.message(base)
-    load(port, message, min(1.0, seconds))
-    results: list[tuple[Load, float]] = []
+    load(server.port, message, min(1.0, seconds))
+    results: list[tuple[Load, float, float]] = []
     for _ in range(rounds):
-        reference = load(bare, message, seconds).rate
-        found = load(port, message, seconds)
+        reference, reference_cpu = _timed(bare, message, seconds)
+        found, cpu = _timed(server, message, seconds)
         if name == "double" and set(found.statuses) != {scenario.status}:
             raise SystemExit(f"{scenario.api} {scenario.kind}: expected {scenario.status}, got {found.statuses}")
-        results.append((found, found.rate / reference))
+        results.append((found, found.rate / reference.rate, reference_cpu / cpu))
     middle = statistics.median
     return Row(
         name,
         scenario,
-        middle(found.rate for found, _ in results),
-        middle(share for _, share in results),
-        middle(found.p50_ms for found, _ in results),
-        middle(found.p99_ms for found, _ in results),
+        middle(found.rate for found, _, _ in results),
+        middle(share for _, share, _ in results),
+        middle(share for _, _, share in results),
+        middle(found.p50_ms for found, _, _ in results),
+        middle(found.p99_ms for found, _, _ in results),
     )
 
 
-def _double(bare: int, scenarios: list[Scenario], seconds: float, rounds: int) -> Iterator[Row]:
+def _timed(server: Running, message: bytes, seconds: float) -> tuple[Load, float]:
+    """A round, and the processor seconds that the server spent on each answer."""
+    before = server.cpu_s()
+    found = load(server.port, message, seconds)
+    return found, (server.cpu_s() - before) / sum(found.statuses.values())
+
+
+def _double(bare: Running, scenarios: list[Scenario], seconds: float, rounds: int) -> Iterator[Row]:
     port = servers.free_port()
     with servers.running(servers.double(port), port, "/fleet/platform/v1/devices/42") as server:
         for scenario in scenarios:
-            row = measure("double", port, bare, scenario, seconds, rounds)
+            row = measure("double", server, bare, scenario, seconds, rounds)
             print(row.line(), flush=True)
             yield row
         print(f"double     start to first answer {server.start_s:.2f} s, memory after load {server.memory_mb():.0f} MB")
@@ -145,7 +161,7 @@ def _double(bare: int, scenarios: list[Scenario], seconds: float, rounds: int) -
             print("MISSED     start-up or memory")
 
 
-def _peers(bare: int, scenarios: list[Scenario], seconds: float) -> None:
+def _peers(bare: Running, scenarios: list[Scenario], seconds: float) -> None:
     for scenario in (s for s in scenarios if s.api == "fleet"):
         port = servers.free_port()
         document = Path(__file__).resolve().parent.parent / "openapi" / "fleet.yaml"
@@ -154,14 +170,14 @@ def _peers(bare: int, scenarios: list[Scenario], seconds: float) -> None:
             print("prism      not installed (npm install -g @stoplight/prism-cli)")
             break
         path = scenario.path.removeprefix("/fleet/platform/v1")
-        with servers.running(command, port, path):
+        with servers.running(command, port, path) as server:
             moved = Scenario(scenario.api, scenario.kind, scenario.method, path, scenario.headers, scenario.body, 0)
-            print(measure("prism", port, bare, moved, seconds, 1).line(), flush=True)
+            print(measure("prism", server, bare, moved, seconds, 1).line(), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         _wiremock(bare, scenarios, seconds, Path(folder))
 
 
-def _wiremock(bare: int, scenarios: list[Scenario], seconds: float, folder: Path) -> None:
+def _wiremock(bare: Running, scenarios: list[Scenario], seconds: float, folder: Path) -> None:
     port = servers.free_port()
     command = servers.wiremock(port, folder)
     if command is None:
@@ -174,10 +190,10 @@ def _wiremock(bare: int, scenarios: list[Scenario], seconds: float, folder: Path
             "response": {"status": 200, "jsonBody": {"data": {"id": 42}}, "headers": JSON},
         }
         (folder / "mappings" / f"{scenario.kind}.json").write_text(json.dumps(stub))
-    with servers.running(command, port, "/"):
+    with servers.running(command, port, "/") as server:
         for scenario in (s for s in scenarios if s.api == "fleet" and s.kind != "refused"):
-            load(port, scenario.message(), 10)
-            print(measure("wiremock", port, bare, scenario, seconds, 1).line(), flush=True)
+            load(server.port, scenario.message(), 10)
+            print(measure("wiremock", server, bare, scenario, seconds, 1).line(), flush=True)
 
 
 def main() -> int:
@@ -189,8 +205,8 @@ def main() -> int:
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {servers.LOAD_CORE})
     scenarios = [s for s in SCENARIOS if not arguments.apis or s.api in arguments.apis]
-    bare = servers.free_port()
-    with servers.running(servers.hello(bare), bare, "/"):
+    port = servers.free_port()
+    with servers.running(servers.hello(port), port, "/") as bare:
         rows = list(_double(bare, scenarios, arguments.seconds, arguments.rounds))
         _peers(bare, scenarios, arguments.seconds)
     missed = [row for row in rows if row.share < GOALS[row.scenario.kind] or row.p99_ms > P99_MS]

@@ -24,6 +24,11 @@ class Running:
     pid: int
     start_s: float
 
+    def cpu_s(self) -> float:
+        """Processor seconds that the process has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory_mb(self) -> float:
         """Resident memory of the process and its children, in megabytes."""
         total = 0
@@ -32,6 +37,10 @@ class Running:
                 if line.startswith("VmRSS:"):
                     total += int(line.split()[1])
         return total / 1024
+
+
+def _pin() -> None:
+    os.sched_setaffinity(0, {SERVER_CORE})
 
 
 def _children(pid: int) -> list[int]:
@@ -57,7 +66,7 @@ def running(command: Sequence[str], port: int, probe: str, patience: float = 60)
         command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
+        preexec_fn=_pin,  # noqa: PLW1509 - no threads here
         start_new_session=True,
     )
     try:
