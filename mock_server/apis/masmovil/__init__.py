@@ -1,9 +1,10 @@
 """MasSubscriptions: the devices of a subscription. The one table of this API."""
 
-from mock_server.apis.masmovil.behaviour import BEHAVIOURS
+from mock_server.apis.masmovil.behaviour import BEHAVIOURS, shown_device
 from mock_server.apis.masmovil.fleet import (
     COMMITMENT_ID,
     DEVICE_ID,
+    DEVICES,
     MAC_ADDRESS,
     ORG,
     OTHER_DEVICE_ID,
@@ -12,7 +13,7 @@ from mock_server.apis.masmovil.fleet import (
     populations,
 )
 from mock_server.apis.masmovil.tokens import holder
-from mock_server.types import Api, Example, Principal, World
+from mock_server.types import Api, Example, Principal, Shown, World
 
 _ORGS = (ORG,)
 _TOKEN = "masmovil-token"
@@ -32,6 +33,7 @@ API = Api(
     credentials={_TOKEN: Principal("member", _TOKEN, {"orgs": _ORGS})},
     authenticate=_authenticate,
     populations=populations,
+    shows={DEVICES: Shown("getSubscriptionDevice", shown_device)},
     objects={
         "org": ORG,
         "forbidden org": "pepephone",

@@ -21,24 +21,23 @@ def search_devices(world: World, request: Request) -> Reply:
     wanted = {name: value for name, value in request.query.items() if value}
     if not wanted:
         raise Refused("missing-filter")
-    return Reply(200, [_view(device) for device in find(world, request.path["org"], wanted)])
+    found = find(world, request.path["org"], wanted)
+    return Reply(200, [_view(key, device) for key, device in found.items()])
 
 
 def list_devices(world: World, request: Request) -> Reply:
     """The subscription's devices: those it began with, then those that were added."""
-    subscription = _subscription(world, request)
+    owner, subscription = _subscription(world, request)
     devices = {key: world.get(DEVICES, key) for key in subscription.get("_devices", ())}
-    devices |= {key: device for key, device in world.written(DEVICES) if _owner(device) == subscription["id"]}
+    devices |= {key: device for key, device in world.written(DEVICES) if _owner(device) == owner}
+    found = {key: _view(key, device) for key, device in devices.items() if device is not None}
     wanted = request.query.get("mac_address")
-    return Reply(
-        200,
-        [_view(device) for device in devices.values() if device and wanted in (None, "", device.get("mac_address"))],
-    )
+    return Reply(200, [device for device in found.values() if wanted in (None, "", device.get("mac_address"))])
 
 
 def add_device(world: World, request: Request) -> Reply:
     """Another device, under an id of its own."""
-    subscription = _subscription(world, request)["id"]
+    subscription, _ = _subscription(world, request)
     device = {"id": world.uuid(DEVICES), **{name: value for name, value in request.body.items() if name != "id"}}
     world.put(DEVICES, device["id"], {**device, "_subscription": subscription})
     path = f"/orgs/{request.path['org']}/subscriptions/{subscription}/devices/{device['id']}"
@@ -47,26 +46,27 @@ def add_device(world: World, request: Request) -> Reply:
 
 def get_device(world: World, request: Request) -> Reply:
     """One device of the subscription."""
-    return Reply(200, _view(_device(world, request)))
+    return Reply(200, _view(*_device(world, request)))
 
 
 def patch_device(world: World, request: Request) -> Reply:
     """The device after all operations of the patch; when one fails, as it was."""
-    device = _device(world, request)
-    before = _view(device)
+    key, device = _device(world, request)
+    before = _view(key, device)
     try:
         after = apply_patch(before, request.body)
     except Inapplicable as error:
         raise Refused("inapplicable", index=error.index, reason=error.reason) from None
     _check(before, after)
-    world.put(DEVICES, before["id"], {**after, "_subscription": _owner(device)})
+    world.put(DEVICES, key, {**after, "_subscription": _owner(device)})
     return Reply(200, after)
 
 
 def get_commitment(world: World, request: Request) -> Reply:
     """One commitment of the device."""
     wanted = request.path["commitmentId"].lower()
-    for commitment in _device(world, request).get("commitments", ()):
+    _, device = _device(world, request)
+    for commitment in device.get("commitments", ()):
         if commitment.get("id", "").lower() == wanted:
             return Reply(200, commitment)
     raise Refused("unknown-commitment")
@@ -79,28 +79,38 @@ def _member(request: Request) -> None:
         raise Refused("foreign")
 
 
-def _subscription(world: World, request: Request) -> Document:
+def _subscription(world: World, request: Request) -> tuple[str, Document]:
+    """The subscription of the path, with its key. Raises Refused."""
     _member(request)
-    subscription = world.get(SUBSCRIPTIONS, request.path["subscriptionId"].lower())
+    key = request.path["subscriptionId"].lower()
+    subscription = world.get(SUBSCRIPTIONS, key)
     if subscription is None or subscription.get("org") != request.path["org"]:
         raise Refused("unknown-parent")
-    return subscription
+    return key, subscription
 
 
-def _device(world: World, request: Request) -> Document:
-    subscription = _subscription(world, request)
-    device = world.get(DEVICES, request.path["deviceId"].lower())
-    if device is None or _owner(device) != subscription["id"]:
+def _device(world: World, request: Request) -> tuple[str, Document]:
+    """The device of the path, with its key. Raises Refused."""
+    owner, _ = _subscription(world, request)
+    key = request.path["deviceId"].lower()
+    device = world.get(DEVICES, key)
+    if device is None or _owner(device) != owner:
         raise Refused("unknown")
-    return device
+    return key, device
 
 
 def _owner(device: Document) -> Any:
     return device.get("_subscription")
 
 
-def _view(device: Document) -> Document:
-    return {name: value for name, value in device.items() if not name.startswith("_")}
+def _view(key: str, device: Document) -> Document:
+    """The device as callers see it; one that was planted without an id has its key for it."""
+    return {"id": key} | {name: value for name, value in device.items() if not name.startswith("_")}
+
+
+def shown_device(world: World, key: str) -> Document:
+    """What getSubscriptionDevice would answer for the device stored under `key`."""
+    return _view(key, world.get(DEVICES, key) or {})
 
 
 def _check(before: Document, after: Any) -> None:

@@ -14,8 +14,8 @@ from mock_server.apis.masmovil.numbers import MAC_PERIOD, numbers
 from mock_server.types import Document, World
 
 
-def find(world: World, org: str, wanted: Mapping[str, str]) -> list[Document]:
-    """The devices of `org` whose `mac_address` and `serial_number` are the wanted ones (either may be absent).
+def find(world: World, org: str, wanted: Mapping[str, str]) -> dict[str, Document]:
+    """The devices of `org` whose `mac_address` and `serial_number` are the wanted ones (either may be absent), by key.
 
     Untouched devices are found by the inverse of how their numbers are made; to these come the written ones.
     """
@@ -25,7 +25,7 @@ def find(world: World, org: str, wanted: Mapping[str, str]) -> list[Document]:
         if device is not None:
             found[key] = device
     found |= world.written(DEVICES)
-    return [device for device in found.values() if _matches(device, wanted) and _in_org(world, device, org)]
+    return {key: device for key, device in found.items() if _matches(device, wanted) and _in_org(world, device, org)}
 
 
 def _untouched(world: World, wanted: Mapping[str, str]) -> Iterator[str]:

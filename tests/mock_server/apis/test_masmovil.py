@@ -193,6 +193,16 @@ def test_planted_devices_are_listed_and_found(client: Client) -> None:
     assert ids(client, f"{ORG}/devices", serial_number="P-1") == [device["id"]]
 
 
+def test_a_device_planted_without_an_id_has_its_key_for_it(client: Client) -> None:
+    key = "00000000-0000-4000-8000-000000000003"
+    planted = {**LEAST, "serial_number": "P-2", "_subscription": DEVICES.split("/")[4]}
+    client.world.plant("masmovil", "devices", key, planted)
+    assert ids(client, DEVICES) == [ID, OTHER_ID, key]
+    assert ids(client, f"{ORG}/devices", serial_number="P-2") == [key]
+    answer = client.patch(f"{DEVICES}/{key}", json=[{"op": "replace", "path": "/serial_number", "value": "P-3"}])
+    assert answer.json() == client.get(f"{DEVICES}/{key}").json() == {"id": key, **LEAST, "serial_number": "P-3"}
+
+
 def test_a_device_of_another_organization_is_not_found_by_the_search(client: Client) -> None:
     client.world.plant("masmovil", "subscriptions", "s", {"id": "s", "org": "pepephone"})
     client.world.plant("masmovil", "devices", "d", {"id": "d", **LEAST, "mac_address": MAC, "_subscription": "s"})
