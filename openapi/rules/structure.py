@@ -68,7 +68,7 @@ def operations(subject: Subject) -> Iterator[Problem]:
         return
     for operation in subject.contract.operations.values():
         pointer = subject.written(operation)
-        for key in ("operationId", "summary", "description", "tags"):
+        for key in ("operationId", "summary", "tags"):
             if not operation.raw.get(key):
                 yield Problem(pointer, f"the operation has no {key}: write one")
 
