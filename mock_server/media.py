@@ -14,7 +14,7 @@ JSON = "application/json"
 def write_json(value: Any) -> bytes:
     """JSON in UTF-8; what the fast writer cannot hold (whole numbers beyond 64 bits, lone surrogates) exactly too."""
     try:
-        return orjson.dumps(value)
+        return memoryview(orjson.dumps(value)).tobytes()  # a copy: the original keeps the writer's whole buffer
     except TypeError:
         return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
 
