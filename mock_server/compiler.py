@@ -60,7 +60,7 @@ class Plan:
     body_required: bool
     offered: tuple[str, ...]
     responders: Mapping[str, Responder]
-    refuses: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]
+    refuses: Mapping[str, tuple[tuple[str, frozenset[str], Basis], ...]]
     secrets: frozenset[str]
     write: bool
 
@@ -208,10 +208,13 @@ def _responder(operation: Operation, response: Response) -> Responder:
     return Responder(response.status, response.basis, writers, binary, common)
 
 
-def _refuses(operation: Operation) -> dict[str, tuple[tuple[str, frozenset[str]], ...]]:
-    """By role: the errors with the request members that bring them."""
+def _refuses(operation: Operation) -> dict[str, tuple[tuple[str, frozenset[str], Basis], ...]]:
+    """By role: the errors with the request members that bring them, and how sure the operation is of the error."""
+    doubts = {rule.error: rule.basis for rule in operation.refusals if rule.when == "violation" and rule.error}
     return {
-        role.name: tuple((error, frozenset(names)) for error, names in role.refuses.items())
+        role.name: tuple(
+            (error, frozenset(names), doubts.get(error, "documented")) for error, names in role.refuses.items()
+        )
         for scheme in operation.security
         for role in scheme.roles.values()
         if role.refuses

@@ -205,8 +205,8 @@ class _Exchange:
         if not isinstance(body, dict):
             return []
         return [
-            Violation("body", Fault("role", (), (name,), "may not be set by this role"), error, "documented")
-            for error, names in self.plan.refuses.get(principal.role, ())
+            Violation("body", Fault("role", (), (name,), "may not be set by this role"), error, basis)
+            for error, names, basis in self.plan.refuses.get(principal.role, ())
             for name in body
             if name in names
         ]

@@ -103,6 +103,7 @@ def _members(
     if body is None:
         return
     known = next(iter(body.content.values())).schema.get("properties", {})
+    doubts = {rule.error: rule.basis for rule in operation.refusals if rule.when == "violation" and rule.error}
     for error, names in refuses.items():
         members = [name for name in names if name in known]
         if not members:
@@ -113,7 +114,7 @@ def _members(
             f"role-{role}-{_slug(error)}",
             f"The role {role} may not write {', '.join(members)}: {entry.status} {entry.code or ''}".strip() + ".",
             "role_members",
-            basis=entry.basis,
+            basis=weakest(entry.basis, doubts.get(error, entry.basis)),
             source=entry.source,
             data={"role": role, "error": error, "members": members},
             needs=(f"role:{role}", f"success:{operation.id}"),

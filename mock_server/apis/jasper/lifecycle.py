@@ -11,6 +11,12 @@ _NEXT = {
     "REPLACED": frozenset[str](),
 }
 
+_CONDITIONS = {
+    "PRE_ACTIVATION": "pre-activation",
+    "ALREADY_ACTIVATED": "already-activated",
+    "INVALID_STATUS": "lifecycle",
+}
+
 
 def refusal(old: str, new: str) -> str | None:
     """The catalogue entry that answers a step from `old` to `new`; None when it is allowed."""
@@ -24,7 +30,7 @@ def refusal(old: str, new: str) -> str | None:
 
 
 def check(old: str, new: str) -> None:
-    """Raises Refused("lifecycle") with the entry that answers this step."""
+    """Raises Refused when the step is not allowed: `pre-activation`, `already-activated` or `lifecycle`."""
     error = refusal(old, new)
     if error is not None:
-        raise Refused("lifecycle", error=error)
+        raise Refused(_CONDITIONS[error])

@@ -93,6 +93,25 @@ def test_each_mistake_has_its_code(jasper: Jasper, code: str, role: str, changes
     refused(jasper.edit(**changes), TABLE[code][0], code, TABLE[code][1])
 
 
+@pytest.mark.parametrize(
+    ("role", "changes", "basis"),
+    [
+        ("account", {"operatorCustom1": "x"}, "documented"),
+        ("customer", {"accountCustom1": "x"}, "documented"),
+        ("account", {"customerCustom1": "x"}, "inferred"),
+        ("customer", {"customer": "Acme"}, "inferred"),
+        ("operator", {"colour": "red"}, "documented"),
+        ("operator", {"accountCustom1": "x" * 2001}, "inferred"),
+        ("operator", {"deviceID": "a,b"}, "public"),
+        ("operator", {"deviceID": None}, "inferred"),
+        ("operator", {"status": "ACTIVATED"}, "documented"),
+    ],
+)
+def test_an_answer_says_how_sure_it_is(jasper: Jasper, role: str, changes: dict[str, Any], basis: str) -> None:
+    jasper.as_(role)
+    assert jasper.edit(**changes).headers["mock-basis"] == basis
+
+
 @pytest.mark.parametrize("auth", [("operator", "wrong"), ("nobody", "operator-key"), ("", "")])
 def test_wrong_credentials_are_10000001(jasper: Jasper, auth: tuple[str, str]) -> None:
     response = jasper.client.get(PATH, auth=auth)
