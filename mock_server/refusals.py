@@ -4,16 +4,16 @@ Which catalogue entry answers is read from the contract (`x-violation`, `x-refus
 entry's template. Nothing else in the double writes an error of an API.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from mock_server.schemas import Fault
+from mock_server.templating import Fill, template
 from openapi.contract import Basis, Contract, ErrorEntry, Operation, weakest
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_Templates = tuple[Fill, Fill, tuple[tuple[str, Fill], ...]]
 Translate = Callable[[str, str, Mapping[str, list[str]]], str]
 
 
@@ -58,6 +58,7 @@ class Refusals:
     def __init__(self, contract: Contract, translate: Translate | None = None) -> None:
         self._contract = contract
         self._translate = translate
+        self._compiled: dict[str, _Templates] = {}
 
     def violation(self, operation: Operation, where: str, fault: Fault) -> Violation:
         """The fault with the catalogue entry that the contract names for it."""
@@ -123,19 +124,28 @@ class Refusals:
         """An error that the catalogue does not know, in the contract's usual body."""
         phrase = HTTPStatus(status).phrase.upper().replace(" ", "_")
         body = self._contract.error_body
-        entry = ErrorEntry(phrase, status, phrase, message, body, {}, "inferred", None)
+        entry = ErrorEntry(phrase, status, phrase, "{sentence}", body, {}, "inferred", None)
         return self._fill(entry, "inferred", {"reason": message, "sentence": message, "field": "", "fields": {}}, {})
 
     def _fill(
         self, entry: ErrorEntry, basis: Basis, details: Mapping[str, Any], query: Mapping[str, list[str]]
     ) -> Refusal:
-        message = entry.message
-        if self._translate is not None:
-            message = self._translate(entry.name, message, query)
+        message, body, headers = self._templates(entry)
         values: dict[str, Any] = {"name": entry.name, "code": entry.code, **details}
-        values["message"] = _render(message, values)
-        headers = {name: str(_render(text, values)) for name, text in entry.headers.items()}
-        return Refusal(entry.name, entry.status, _render(entry.body, values), headers, basis)
+        if self._translate is not None:
+            message = template(self._translate(entry.name, entry.message, query))
+        values["message"] = message(values)
+        sent = {name: str(fill(values)) for name, fill in headers}
+        return Refusal(entry.name, entry.status, body(values), sent, basis)
+
+    def _templates(self, entry: ErrorEntry) -> _Templates:
+        """The entry's templates, compiled when it first answers."""
+        found = self._compiled.get(entry.name)
+        if found is None:
+            headers = tuple((name, template(text)) for name, text in entry.headers.items())
+            found = template(entry.message), template(entry.body), headers
+            self._compiled[entry.name] = found
+        return found
 
 
 def _first(operation: Operation, violations: list[Violation]) -> Violation:
@@ -154,26 +164,3 @@ def _by_field(violations: Iterable[Violation], error: str | None) -> dict[str, l
         if violation.error == error:
             result.setdefault(violation.field or "body", []).append(violation.fault.reason)
     return result
-
-
-_ABSENT = object()
-
-
-def _render(template: Any, values: Mapping[str, Any]) -> Any:
-    """The template with its placeholders filled; a member that is only an absent placeholder is left out."""
-    if isinstance(template, str):
-        whole = _PLACEHOLDER.fullmatch(template)
-        if whole:
-            value = values.get(whole[1])
-            return _ABSENT if value is None else value
-        return _PLACEHOLDER.sub(lambda match: _text(values.get(match[1])), template)
-    if isinstance(template, Mapping):
-        rendered = {key: _render(member, values) for key, member in template.items() if not key.startswith("x-")}
-        return {key: member for key, member in rendered.items() if member is not _ABSENT}
-    if isinstance(template, list):
-        return [item for item in (_render(item, values) for item in template) if item is not _ABSENT]
-    return template
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
