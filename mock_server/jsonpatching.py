@@ -7,6 +7,7 @@ sentence why, and a bound on copying, because thirty copies of a document into i
 
 import marshal
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from jsonpatch import JsonPatch, JsonPatchException
@@ -58,12 +59,19 @@ class _Impossible(Exception):
 def _apply(document: Any, operation: dict[str, Any]) -> Any:
     op, path = operation["op"], operation["path"]
     source = operation["from"] if op in {"move", "copy"} else path
-    if op != "add":
-        _at(document, source)
     try:
-        return JsonPatch([operation]).apply(document, in_place=True)
+        resolved = {**operation, "path": _pointer(path)}
+        return JsonPatch([resolved]).apply(document, in_place=True)
     except (JsonPatchException, JsonPointerException):
+        if op != "add":
+            _at(document, source)
         raise _Impossible(_sentence(op, source, path)) from None
+
+
+@lru_cache(maxsize=512)
+def _pointer(text: str) -> JsonPointer:
+    """A pointer, remembered: the same few are used again and again. Raises JsonPointerException."""
+    return JsonPointer(text)
 
 
 def _sentence(op: str, source: str, path: str) -> str:
@@ -79,7 +87,7 @@ def _sentence(op: str, source: str, path: str) -> str:
 
 def _at(document: Any, pointer: str) -> Any:
     """The value at a JSON Pointer. Raises _Impossible when there is none."""
-    value = JsonPointer(pointer).resolve(document, _NOTHING)
+    value = _pointer(pointer).resolve(document, _NOTHING)
     if value is _NOTHING or isinstance(value, EndOfList):
         raise _Impossible(f"there is nothing at {pointer!r}")
     return value
