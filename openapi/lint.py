@@ -75,6 +75,10 @@ def lint(api_or_path: str | Path) -> list[Finding]:
 
 def _problems(subject: Subject) -> Iterator[Problem]:
     """The form first; the sense of a malformed document only as far as it goes."""
+    nowhere = list(structure.targets(subject))
+    if nowhere:
+        yield from nowhere
+        return
     malformed = False
     for rule in FORM:
         for problem in rule(subject):

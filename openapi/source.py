@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import unquote
 
 import yaml
 
@@ -257,7 +258,8 @@ def show_pointer(pointer: Pointer) -> str:
 
 def parse_pointer(text: str) -> tuple[str, ...]:
     """RFC 6901 text (with or without `#`) as member names. Raises ValueError when it is no pointer."""
-    text = text.removeprefix("#")
+    if text.startswith("#"):
+        text = unquote(text[1:])
     if text and not text.startswith("/"):
         raise ValueError(text)
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])

@@ -70,30 +70,30 @@ def errors(subject: Subject) -> Iterator[Problem]:
     """The bodies of catalogue entries, filled in, against the answers of the operations that may give them."""
     from openapi.rules.answers import answers_of
 
-    found: dict[Problem, None] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for operation in subject.contract.operations.values():
         for name in answers_of(operation):
-            found |= dict.fromkeys(_error(subject, operation, name))
-    yield from found
+            for sentence in _error(subject, operation, name):
+                found.setdefault((name, sentence), []).append(operation.id)
+    for (name, sentence), operations in found.items():
+        where = operations[0] if len(operations) == 1 else f"{operations[0]} and {len(operations) - 1} more"
+        yield Problem(("components", "x-errors", name), f"as an answer of {where}, {sentence}")
 
 
-def _error(subject: Subject, operation: Operation, name: str) -> Iterator[Problem]:
+def _error(subject: Subject, operation: Operation, name: str) -> Iterator[str]:
     entry = subject.contract.errors.get(name)
     response = operation.response(entry.status) if entry else None
-    if entry is None or response is None or ("body" not in member(subject.catalogue, name) and entry.body is None):
+    if entry is None or response is None:
         return
-    pointer: Pointer = ("components", "x-errors", name)
     if entry.body is None:
-        if response.content:
-            yield Problem(
-                pointer, f"{name} has no body, but {operation.id} declares one for {response.status}: give one"
-            )
+        if response.content and "body" in member(subject.catalogue, name):
+            yield "it has no body where one is declared: give it one, or declare none"
         return
     values = {"code": entry.code, "name": name}
     body = fill(entry.body, {**values, "message": fill(entry.message, values)})
     for media in response.content.values():
-        for problem in _misfits(media.schema, body, False, pointer):
-            yield Problem(pointer, f"as an answer of {operation.id}, {problem.sentence}")
+        for problem in _misfits(media.schema, body, False, ()):
+            yield problem.sentence
 
 
 _ABSENT = object()

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from openapi.rules.subject import Problem, Subject
+from referencing.exceptions import Unresolvable
+
+from openapi.rules.subject import Problem, Subject, at
 from openapi.source import is_plain, parse_pointer
 
 _WORDS = frozenset({"yes", "no", "on", "off", "y", "n"})
@@ -18,20 +20,52 @@ _MISREAD = re.compile(
 )
 
 
+def targets(subject: Subject) -> Iterator[Problem]:
+    """Every reference leads to something in the same file."""
+    for place in subject.places:
+        reference = place.node.get("$ref")
+        if not isinstance(reference, str):
+            continue
+        pointer = (*place.pointer, "$ref")
+        if not reference.startswith("#"):
+            yield Problem(
+                pointer, f"the reference {reference!r} leaves the file: bundle the contract into one file first"
+            )
+        elif at(subject.document, parse_pointer(reference)) is None:
+            yield Problem(pointer, f"the reference {reference!r} leads nowhere: define it or correct the name")
+
+
 def openapi(subject: Subject) -> Iterator[Problem]:
     """The document against OpenAPI 3.0's own schema and rules."""
+    try:
+        yield from _openapi(subject.document)
+    except Unresolvable as error:
+        yield Problem((), f"the reference {error.ref!r} leads nowhere: define it or correct the name")
+
+
+def _openapi(document: dict[str, Any]) -> Iterator[Problem]:
     from openapi_spec_validator import OpenAPIV30SpecValidator
 
-    for error in OpenAPIV30SpecValidator(subject.document).iter_errors():
+    for error in OpenAPIV30SpecValidator(document).iter_errors():
+        if _told_elsewhere(error, document):
+            continue
         deepest = _deepest(error)
         pointer = tuple(getattr(deepest, "absolute_path", ()))
         yield Problem(pointer, f"OpenAPI 3.0 does not allow this ({_short(deepest)}): correct it")
 
 
-def _deepest(error: Any) -> Any:
-    from jsonschema.exceptions import best_match
+def _told_elsewhere(error: Any, document: dict[str, Any]) -> bool:
+    """Path parameters and defaults, of which our own rules know the line."""
+    if type(error).__name__ == "UnresolvableParameterError":
+        return True
+    return bool(getattr(error, "schema_path", ())) and not error.absolute_path and error.instance is not document
 
-    return best_match([error]) if hasattr(error, "context") else error
+
+def _deepest(error: Any) -> Any:
+    """Of alternatives that all fail, the mistake furthest in."""
+    while getattr(error, "context", None):
+        error = max(error.context, key=lambda inner: len(inner.absolute_path))
+    return error
 
 
 def _short(error: Any) -> str:

@@ -8,11 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from openapi.rules.subject import EXTENSIONS, Place, Problem, Subject
+from openapi.rules.subject import EXTENSIONS, Place, Problem, Subject, at, member
 from openapi.words import DOCUMENT_ANSWERS
 
 _SCHEMA = Path(__file__).parent.parent / "vocabulary.schema.json"
 _URL = re.compile(r"[a-z]+://")
+_PAGE = re.compile(r"\d{3} ")
 
 
 @cache
@@ -51,7 +52,7 @@ def _extension(subject: Subject, place: Place, key: str) -> Iterator[Problem]:
             yield from _misfits(place.kind, place.pointer, {key: place.node[key]})
     elif key in EXTENSIONS:
         homes = " or ".join(sorted(kind for kind in schema()["$defs"] if key in _allowed(kind)))
-        yield Problem(pointer, f"{key} means nothing on a {place.kind}: move it to a {homes}")
+        yield Problem(pointer, f"{key} means nothing here ({place.kind}): move it to its place ({homes})")
     else:
         near = get_close_matches(key, EXTENSIONS, 1, 0.75)
         if near:
@@ -65,8 +66,16 @@ def _misfits(definition: str, pointer: tuple[str | int, ...], value: Any) -> Ite
 
     for error in _validator(definition).iter_errors(value):
         best = best_match([error])
-        message = best.message if len(best.message) <= 200 else f"{best.message[:190]} …"
-        yield Problem((*pointer, *best.absolute_path), f"this does not fit the vocabulary ({message}): correct it")
+        yield Problem(
+            (*pointer, *best.absolute_path), f"this does not fit the vocabulary ({_reason(best)}): correct it"
+        )
+
+
+def _reason(error: Any) -> str:
+    near = get_close_matches(str(error.instance), error.validator_value, 1, 0.7) if error.validator == "enum" else []
+    if near:
+        return f"{error.instance!r} is not known, did you mean {near[0]}?"
+    return error.message if len(error.message) <= 200 else f"{error.message[:190]} …"
 
 
 def document(subject: Subject) -> Iterator[Problem]:
@@ -91,17 +100,25 @@ def sources(subject: Subject) -> Iterator[Problem]:
         return
     for place in subject.places:
         said = place.node.get("x-basis")
-        if said in ("documented", "public"):
-            found = subject.resolved(place.pointer)
-            source = place.node.get("x-source") or (found.get("x-source") if isinstance(found, Mapping) else None)
-            yield from _source(place, said, source)
+        if said in ("documented", "public") and place.pointer:
+            yield from _source(place, said, _source_of(subject, place))
+
+
+def _source_of(subject: Subject, place: Place) -> Any:
+    """The nearest source around a place; None within a component without one, which has that of whoever refers to it."""
+    outermost = 3 if place.pointer[0] == "components" else 0
+    for length in range(len(place.pointer), outermost - 1, -1):
+        source = member({"": at(subject.document, place.pointer[:length])}, "").get("x-source")
+        if source is not None:
+            return source
+    return None
 
 
 def _source(place: Place, basis: str, source: Any) -> Iterator[Problem]:
     pointer = (*place.pointer, "x-basis")
-    if source is None:
-        yield Problem(pointer, f"this is marked {basis} without an x-source: say where it is written")
-    elif basis == "documented" and _URL.match(str(source)):
+    if basis == "documented" and _URL.match(str(source)):
         yield Problem(
             pointer, f"this is marked documented, but its source is {source}: name the page, or mark it public"
         )
+    elif basis == "public" and _PAGE.match(str(source)):
+        yield Problem(pointer, f"this is marked public, but its source is page {source}: say where it is published")
