@@ -74,6 +74,8 @@ class Resource:
     read_back: Callable[[Context, Mapping[str, str], str | None], Any] | None = None
     restore: Callable[[Context, Mapping[str, str], Any], None] | None = None
     answer: str | None = ""
+    shown: Callable[[Context], Mapping[str, Any]] | None = None
+    """The schema of what `read_back` gives, where that is not an answer of the contract as it is."""
     reads_need_writes: bool = False
     """Reading back itself sends a write (one that changes nothing)."""
 

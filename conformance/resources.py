@@ -16,7 +16,7 @@ from conformance.routes import parameters_in
 from conformance.schemas import ABSENT, Validator, at, same, steps_of
 from conformance.strategies import valid_values
 from conformance.types import Exchange
-from openapi.contract import Contract, Operation
+from openapi.contract import Contract, Operation, lifecycle_of
 
 if TYPE_CHECKING:
     from conformance.context import Context
@@ -35,6 +35,13 @@ class Member:
     operation: str
     normalizes: str | None
     need: str | None
+
+    @property
+    def bound(self) -> bool:
+        """It is a status of which not every step from value to value is allowed."""
+        lifecycle = lifecycle_of(dict(self.schema))
+        values = set(self.schema.get("enum", ()))
+        return lifecycle is not None and any(set(lifecycle.allowed.get(value, ())) < values for value in values)
 
     @property
     def nullable(self) -> bool:
@@ -136,7 +143,7 @@ class Handle:
                 continue
             if member.need and self.context.unmet(member.need):
                 continue
-            if "x-lifecycle" in member.schema or self.context.role_writing(self.write_operation, [member.name]) is None:
+            if member.bound or self.context.role_writing(self.write_operation, [member.name]) is None:
                 continue
             found.append(member)
         return found

@@ -267,6 +267,8 @@ def _moves_by_itself(node: Mapping[str, Any], before: Any, after: Any, pointer: 
 
 
 def _read_schema(context: Context, handle: Handle) -> Mapping[str, Any]:
+    if handle.resource.shown is not None:
+        return handle.resource.shown(context)
     operation = read_operation(context.contract, handle.resource)
     response = operation.response(200) if operation else None
     if response is None or handle.resource.read_back is not None:
