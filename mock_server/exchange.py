@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from mock_server.bodies import Unreadable, reader
@@ -299,14 +300,25 @@ def write_refusal(plan: Plan | None, refusal: Refusal, media_type: str) -> Answe
     """A refusal in bytes: in `media_type` where the contract declares the error in it, else as JSON."""
     responder = plan.responder(refusal.status) if plan else None
     found = responder.writers.get(media_type) or responder.writers.get(JSON) if responder else None
-    content_type = found.headers[0] if found is not None else (b"content-type", JSON.encode())
-    headers: Headers = (
-        *((content_type,) if refusal.body is not None else ()),
-        (b"mock-basis", refusal.basis.encode()),
-        *(((b"mock-operation", plan.operation.id.encode()),) if plan is not None else ()),
-        *((name.lower().encode(), _header(value)) for name, value in refusal.headers.items()),
+    content_type = found.headers[0][1] if found is not None else JSON.encode()
+    headers = _refusal_headers(
+        content_type if refusal.body is not None else None,
+        refusal.basis,
+        plan.operation.id if plan is not None else None,
     )
+    if refusal.headers:
+        own = ((name.lower().encode(), _header(value)) for name, value in refusal.headers.items())
+        headers = (*headers, *own)
     if refusal.body is None:
         return Answer(refusal.status, headers, b"", refusal.basis)
     write = found.write if found is not None else write_json
     return Answer(refusal.status, headers, write(refusal.body), refusal.basis)
+
+
+@lru_cache(maxsize=1024)
+def _refusal_headers(content_type: bytes | None, basis: str, operation: str | None) -> Headers:
+    """The headers that every refusal of an operation has; remembered, there are only so many."""
+    headers: Headers = ((b"mock-basis", basis.encode()),)
+    if operation is not None:
+        headers = (*headers, (b"mock-operation", operation.encode()))
+    return headers if content_type is None else ((b"content-type", content_type), *headers)

@@ -59,12 +59,12 @@ class _Impossible(Exception):
 def _apply(document: Any, operation: dict[str, Any]) -> Any:
     op, path = operation["op"], operation["path"]
     source = operation["from"] if op in {"move", "copy"} else path
+    if op != "add":
+        _at(document, source)
     try:
         resolved = {**operation, "path": _pointer(path)}
         return JsonPatch([resolved]).apply(document, in_place=True)
     except (JsonPatchException, JsonPointerException):
-        if op != "add":
-            _at(document, source)
         raise _Impossible(_sentence(op, source, path)) from None
 
 

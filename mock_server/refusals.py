@@ -6,6 +6,7 @@ entry's template. Nothing else in the double writes an error of an API.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -17,31 +18,34 @@ _Templates = tuple[Fill, Fill, tuple[tuple[str, Fill], ...]]
 Translate = Callable[[str, str, Mapping[str, list[str]]], str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Violation:
-    """One fault of a request, with the entry that answers it. `where` is `body`, `path:NAME`, `query:NAME` or empty."""
+    """One fault of a request, with the entry that answers it.
+
+    `where` is `body`, `path:NAME`, `query:NAME` or empty. `field` is the offending parameter or member, dotted
+    (`custom_fields.purchase_date`); empty for the whole body.
+    """
 
     where: str
     fault: Fault
     error: str | None
     basis: Basis
+    field: str = ""
 
-    @property
-    def field(self) -> str:
-        """The offending parameter or member, dotted: `custom_fields.purchase_date`; empty for the whole body."""
+    def __post_init__(self) -> None:
         parts = [str(step) for step in self.fault.instance_path]
         if self.fault.missing is not None:
             parts.append(self.fault.missing)
         if ":" in self.where:
             parts.insert(0, self.where.split(":", 1)[1])
-        return ".".join(parts)
+        self.field = ".".join(parts)
 
     @property
     def sentence(self) -> str:
         return f"{self.field or 'the request body'} {self.fault.reason}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Refusal:
     """An error answer before it is written: status, value, headers, and how sure the contract is of it."""
 
@@ -133,7 +137,7 @@ class Refusals:
         message, body, headers = self._templates(entry)
         values: dict[str, Any] = {"name": entry.name, "code": entry.code, **details}
         if self._translate is not None:
-            message = template(self._translate(entry.name, entry.message, query))
+            message = _translated(self._translate(entry.name, entry.message, query))
         values["message"] = message(values)
         sent = {name: str(fill(values)) for name, fill in headers}
         return Refusal(entry.name, entry.status, body(values), sent, basis)
@@ -148,7 +152,15 @@ class Refusals:
         return found
 
 
+@lru_cache(maxsize=512)
+def _translated(text: str) -> Fill:
+    """A translation's template, remembered: a catalogue has only so many."""
+    return template(text)
+
+
 def _first(operation: Operation, violations: list[Violation]) -> Violation:
+    if len(violations) == 1:
+        return violations[0]
     named = [rule.error for rule in operation.refusals if rule.when == "violation" and rule.error]
     for error in named:
         for violation in violations:

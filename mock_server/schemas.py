@@ -31,7 +31,7 @@ _LISTS = frozenset({"allOf", "anyOf", "oneOf"})
 _UNBOUNDED_FORMATS = frozenset({"int32", "int64", "float", "double", "byte", "binary", "password"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fault:
     """One broken constraint: the keyword, where it stands in the schema, where in the value, and the sentence."""
 
