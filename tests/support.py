@@ -77,7 +77,8 @@ class WorldHandle:
     def state(self, api: str) -> dict[str, Any]:
         """Everything stored for an API: collection → key → document."""
         collections = self._double.apis[api].api.populations(0, 10, self.open.origin)
-        return self._run(api, lambda state: {name: dict(state.items(name)) for name in collections})
+        found: dict[str, Any] = self._run(api, lambda state: {name: dict(state.items(name)) for name in collections})
+        return found
 
     def _run(self, api: str, work: Any) -> Any:
         from mock_server.world.worlds import Outcome
