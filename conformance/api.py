@@ -76,8 +76,8 @@ class Resource:
     answer: str | None = ""
     shown: Callable[[Context], Mapping[str, Any]] | None = None
     """The schema of what `read_back` gives, where that is not an answer of the contract as it is."""
-    reads_need_writes: bool = False
-    """Reading back itself sends a write (one that changes nothing)."""
+    root: str = ""
+    """With `read_back`: the part of the contract's read-back pointers that leads to what it returns."""
 
 
 Paging = Literal["offset", "page", "bookmark", "next"]
@@ -102,8 +102,8 @@ class Listing:
     `paging`: `offset` (`size`/`position` parameters), `page` (a page number from 1), `bookmark` (an opaque value
     at pointer `following`), `next` (a URL at pointer `following`). `last` points at a boolean true on the last page,
     `total` at the number of all items. `single` is the operation reading one item, `parameter` the path parameter that
-    takes the item's key; `single_at` the pointer of the item in its answer; `order` (parameter) is what sorts, `newest` that
-    the documented order is by the time at that pointer, newest first.
+    takes the item's key; `single_at` the pointer of the item in its answer.
+    `volatile` are pointers into an item that may move by themselves.
     """
 
     operation: str
@@ -120,6 +120,7 @@ class Listing:
     single_at: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
     filters: tuple[Filter, ...] = ()
+    volatile: tuple[str, ...] = ()
     page_size: int = 3
     most: int = 10
     """How many pages are read at most with small pages, so that a large real list is not read whole."""

@@ -127,6 +127,7 @@ class Context:
         self.cases = 0
         self.failures: list[Failure] = []
         self._putting_back = False
+        self._keeping = False
 
     # ---- what is known of the target
 
@@ -271,9 +272,17 @@ class Context:
             self.run.count(exchange, operation)
             if judged:
                 self._judge(exchange, operation)
-            if exchange.ok and operation.id in self.api.after:
+            if exchange.ok and operation.id in self.api.after and not self._keeping:
                 self.api.after[operation.id](self, exchange)
         return exchange
+
+    def create_silently(self, operation_id: str, body: Any) -> Exchange:
+        """Make an object with a creation that is not undone by itself, because a check is about to delete it."""
+        self._keeping = True
+        try:
+            return self.call(operation_id, body=body)
+        finally:
+            self._keeping = False
 
     def send(self, method: str, target: str, **fields: Any) -> Exchange:
         """Send anything at all below the base URL; never judged in passing."""

@@ -74,15 +74,23 @@ class Member:
         return at(reading.get(self.operation), self.pointer)
 
 
-def members_of(schema: Mapping[str, Any], needs: Mapping[str, str], apart: frozenset[str]) -> list[Member]:
+def members_of(
+    schema: Mapping[str, Any],
+    needs: Mapping[str, str],
+    apart: frozenset[str],
+    resource: Resource | None = None,
+) -> list[Member]:
     """The members of a partial update that generic checks may write."""
     found = []
+    whole = resource is not None and resource.read_back is not None
     for name, node in schema.get("properties", {}).items():
         if name in apart or node.get("readOnly"):
             continue
         says = node.get("x-reads-as", f"/{name}")
         operation = says.get("operation", "") if isinstance(says, Mapping) else ""
         pointer = says.get("pointer") if isinstance(says, Mapping) else says
+        if whole and resource is not None and pointer is not None:
+            operation, pointer = "", pointer.removeprefix(resource.root)
         normalizes = node.get("x-normalizes")
         if isinstance(normalizes, list):
             normalizes = normalizes[0] if normalizes else None
@@ -124,7 +132,7 @@ class Handle:
         else:
             assert self.write_operation.request_body is not None
             schema = next(iter(self.write_operation.request_body.content.values())).schema
-        return members_of(schema, api.needs, api.apart)
+        return members_of(schema, api.needs, api.apart, self.resource)
 
     def other(self) -> Handle:
         """The second object, which must stay as it is."""
@@ -216,7 +224,7 @@ class Handle:
         raise Skip("the target lets the suite write no member")
 
     def lifecycle_members(self) -> list[Member]:
-        return [m for m in self.members.values() if "x-lifecycle" in m.schema]
+        return [m for m in self.members.values() if m.bound]
 
     def restore(self, before: Reading) -> list[str]:
         """Put differences back; the names of what could not be put back."""

@@ -181,7 +181,7 @@ def agrees_with_single(context: Context, requirement: Requirement) -> None:
 def _compare(context: Context, listing: Listing, item: Any, single: Any, exchange: Exchange) -> None:
     for pointer in changed_pointers(item, single):
         listed, alone = at(item, pointer), at(single, pointer)
-        if listed is ABSENT or alone is ABSENT:
+        if listed is ABSENT or alone is ABSENT or pointer in listing.volatile:
             continue
         context.fail(
             f"{pointer} of an object is different in the list.",

@@ -112,6 +112,7 @@ def derive(book: Book) -> Iterator[Requirement]:
                 "refused_changes_nothing",
                 source="RFC 9110 section 15.5",
                 needs=(f"success:{operation.id}",),
+                sends="changes",
                 order=60,
             )
 

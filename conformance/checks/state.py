@@ -267,14 +267,15 @@ def _moves_by_itself(node: Mapping[str, Any], before: Any, after: Any, pointer: 
 
 
 def _read_schema(context: Context, handle: Handle) -> Mapping[str, Any]:
+    """The schema of the document that reading back gives."""
     if handle.resource.shown is not None:
         return handle.resource.shown(context)
     operation = read_operation(context.contract, handle.resource)
     response = operation.response(200) if operation else None
-    if response is None or handle.resource.read_back is not None:
-        write = handle.write_operation.response(200)
-        return next(iter(write.content.values())).schema if write and write.content else {}
-    return next(iter(response.content.values())).schema
+    if response is None or not response.content:
+        response = handle.write_operation.response(200)
+    schema = next(iter(response.content.values())).schema if response and response.content else {}
+    return declared(schema, handle.resource.root) or {}
 
 
 def null_clears(context: Context, requirement: Requirement) -> None:

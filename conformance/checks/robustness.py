@@ -1,0 +1,309 @@
+"""Hostile but harmless requests: whatever comes, never a 5xx, and what is text stays the text it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from conformance.answers import shown
+from conformance.checks.success import valid_body
+from conformance.context import UNSET, Context, text_of
+from conformance.errors import Skip, Unavailable
+from conformance.requirements import Book
+from conformance.routes import Raw, encode, path_of, query_of
+from conformance.schemas import same, shortened
+from conformance.types import Exchange, Requirement, weakest
+from openapi.contract import Operation
+
+NEED = ("capability:robustness",)
+STRANGE_TEXTS = (
+    "é ü ñ Ł ő",
+    "日本語 한국어",
+    "مرحبا שלום",
+    "👩‍👩‍👧‍👦 🇪🇸",
+    "a\u0301 combined",
+    "quote \" apostrophe ' backslash \\ slash / angle <b>",
+    "'; DROP TABLE devices; --",
+    "${jndi:ldap://127.0.0.1/x} {{7*7}} %s %n",
+    "inner  double  space",
+)
+METHODS = ("GET", "PUT", "PATCH", "POST", "DELETE")
+
+
+def derive(book: Book) -> Iterator[Requirement]:
+    for operation in book.operations():
+        if operation.method == "GET":
+            yield _robust(book, operation, "robust-query", "Odd, repeated, unknown and very long query parameters", "reads")
+            yield _robust(book, operation, "robust-path", "Odd path parameters", "reads")
+            yield book.make(
+                operation,
+                "head-like-get",
+                "HEAD, where it is answered at all, has the status of GET and no body.",
+                "head_like_get",
+                basis="public",
+                level="SHOULD",
+                source="RFC 9110 section 9.3.2",
+                needs=(f"success:{operation.id}",),
+            )
+        if operation.request_body is not None:
+            yield _robust(book, operation, "robust-body", "Odd, deep, large and wrong bodies", "changes")
+    yield from _methods(book)
+    for resource in book.api.resources:
+        if resource.write in book.contract.operations:
+            operation = book.contract.operations[resource.write]
+            yield book.make(
+                operation,
+                "keeps-unicode",
+                "Text of any kind is stored and shown as it was sent.",
+                "keeps_unicode",
+                basis=weakest(operation.basis, "public"),
+                source="RFC 8259 section 8",
+                sends="changes",
+                needs=(*NEED, f"success:{operation.id}"),
+                data={"resource": resource.name},
+            )
+
+
+def _robust(book: Book, operation: Operation, slug: str, text: str, sends: Any) -> Requirement:
+    return book.make(
+        operation,
+        slug,
+        f"{text} never bring the server down: no 5xx, no broken connection.",
+        slug.replace("-", "_"),
+        basis=weakest(operation.basis, "public"),
+        source="RFC 9110 section 15.6",
+        sends=sends,
+        needs=(*NEED, f"success:{operation.id}"),
+    )
+
+
+def _methods(book: Book) -> Iterator[Requirement]:
+    """One requirement a path: what is not declared there is refused."""
+    seen: set[str] = set()
+    rule = book.contract.violation("method")
+    for operation in book.operations():
+        if operation.path in seen or rule.error is None:
+            continue
+        seen.add(operation.path)
+        entry = book.contract.errors[rule.error]
+        yield book.make(
+            operation,
+            "refuses-other-methods",
+            f"A method that the path does not have is answered {entry.status}, with Allow.",
+            "refuses_other_methods",
+            basis=weakest(rule.basis, entry.basis),
+            level="SHOULD",
+            source="RFC 9110 section 15.5.6",
+            sends="refused",
+            needs=NEED,
+        )
+
+
+def survive(context: Context, what: str, send: Callable[[], Exchange]) -> None:
+    """Send one odd request; anything but a 5xx and a broken connection is fine."""
+    context.case()
+    try:
+        exchange = send()
+    except Unavailable as error:
+        # Is it the request, or is the server away? A request that was answered before tells.
+        context.need_success(str(context.requirement.operation))
+        context.call(str(context.requirement.operation), **_usual(context)) if _is_read(context) else None
+        context.fail(
+            f"{what}: {error}", expected="an answer", actual=str(error), cause=f"{context.requirement.id} broken off"
+        )
+        return
+    if exchange.status >= 500:
+        context.fail(
+            f"{what} brings the server down.",
+            expected="no 5xx",
+            actual=shown(exchange),
+            exchanges=(exchange,),
+            cause=f"{exchange.operation} {exchange.status}",
+        )
+
+
+def _is_read(context: Context) -> bool:
+    return context.contract.operations[str(context.requirement.operation)].method == "GET"
+
+
+def _usual(context: Context) -> dict[str, Any]:
+    return {"judged": False}
+
+
+def robust_query(context: Context, requirement: Requirement) -> None:
+    """Unknown, empty, repeated, very long and badly encoded query parameters get any answer but a 5xx."""
+    name = str(requirement.operation)
+    operation = context.contract.operations[name]
+    usual = list(context.query_of(operation).items())
+    known = [p.name for p in operation.parameters if p.location == "query"]
+    odd: list[list[tuple[str, Any]]] = [
+        [("devicedouble_unknown", "x")],
+        [("x" * 500, "y")],
+        [("unknown", "x" * 2000)],
+        [("unknown[]", "1"), ("unknown[a]", "2")],
+        [("", "")],
+    ]
+    values: tuple[Any, ...] = ("", "-1", "9" * 40, "0", "1e3", "null", "%", Raw("%zz"), Raw("%ff%fe"), Raw("%00"), "é日本")
+    for parameter in known[:8]:
+        odd += [[(parameter, value)] for value in values]
+        odd.append([(parameter, "1"), (parameter, "2")])
+    for pairs in odd:
+        told = f"The query {shortened(query_of(pairs), 80)}"
+        query = [pair for pair in usual if pair[0] not in dict(pairs)] + pairs
+        survive(context, told, lambda query=query: context.call(name, query=query, judged=False))  # type: ignore[misc]
+
+
+def robust_path(context: Context, requirement: Requirement) -> None:
+    """Path parameters of any kind get any answer but a 5xx."""
+    name = str(requirement.operation)
+    operation = context.contract.operations[name]
+    values = context.path_of(operation)
+    if not values:
+        raise Skip("the path has no parameters")
+    odd: tuple[Any, ...] = ("0", "-1", "9" * 60, "x" * 300, "é日本", " ", "a b", "'", '"', Raw("%2F"), Raw("%00"), Raw("%zz"), Raw("%ff"), "null", "{}")
+    for parameter in values:
+        for value in odd:
+            told = f"{parameter} = {shortened(encode(value), 60)}"
+            survive(
+                context,
+                told,
+                lambda path={**values, parameter: value}: context.call(name, path=path, judged=False),  # type: ignore[misc]
+            )
+
+
+def odd_bodies() -> list[tuple[str, bytes]]:
+    """Bodies that are wrong in ways that parsers trip over."""
+    return [
+        ("null", b"null"),
+        ("a number", b"1"),
+        ("a text", b'"text"'),
+        ("an array", b"[]"),
+        ("a number too large", b'{"name": 1e999}'),
+        ("NaN", b'{"name": NaN}'),
+        ("a lone surrogate", b'{"name": "\\ud800"}'),
+        ("bad UTF-8", b'{"name": "\xff\xfe"}'),
+        ("a NUL", b'{"name": "\\u0000"}'),
+        ("a byte order mark", b'\xef\xbb\xbf{"name": 1}'),
+        ("UTF-16", '{"name": "x"}'.encode("utf-16")),
+        ("a repeated member", b'{"devicedouble_unknown": 1, "devicedouble_unknown": 2}'),
+        ("depth 101", b'{"devicedouble_unknown": ' + b"[" * 101 + b"]" * 101 + b"}"),
+        ("depth 20000", b"[" * 20000 + b"]" * 20000),
+        ("an integer of 400 digits", b'{"devicedouble_unknown": ' + b"9" * 400 + b"}"),
+        ("XML", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'),
+        ("__proto__", b'{"__proto__": {"x": 1}}'),
+    ]
+
+
+def robust_body(context: Context, requirement: Requirement) -> None:
+    """Bodies of any kind get any answer but a 5xx; what is taken by mistake is put back."""
+    name = str(requirement.operation)
+    operation = context.contract.operations[name]
+    handle = context.resource_written_by(name)
+    path = handle.path if handle else context.path_of(operation)
+
+    def send_all() -> None:
+        for told, raw in odd_bodies():
+            survive(context, f"A body that is {told}", lambda raw=raw: context.call(name, path=path, raw=raw, judged=False))  # type: ignore[misc]
+        big = b'{"devicedouble_unknown": "' + b"x" * (2 * 1024 * 1024) + b'"}'
+        survive(context, "A body of 2 MiB", lambda: context.call(name, path=path, raw=big, judged=False))
+        body = valid_body(context, name)
+        for kind in ("text/xml", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "x", ""):
+            survive(
+                context,
+                f"Content-Type: {kind}",
+                lambda kind=kind: context.call(name, path=path, body=body, media_type=kind or " ", judged=False),  # type: ignore[misc]
+            )
+
+    if handle is None:
+        send_all()
+        return
+    with context.keep(handle):
+        send_all()
+
+
+def head_like_get(context: Context, requirement: Requirement) -> None:
+    """HEAD is answered like GET, without a body; or refused with 405 or 501."""
+    name = str(requirement.operation)
+    exchange = context.call(name, method="HEAD")
+    context.case()
+    if exchange.status in (405, 501):
+        return
+    wanted = context.call(name)
+    if exchange.status != wanted.status or exchange.body:
+        context.fail(
+            "HEAD is not answered like GET.",
+            expected=f"{wanted.status} without a body",
+            actual=str(exchange.status),
+            exchanges=(exchange,),
+            cause=f"head {name}",
+        )
+
+
+def refuses_other_methods(context: Context, requirement: Requirement) -> None:
+    """Each method that the path has not is refused with the contract's answer, and Allow names those that it has."""
+    operation = context.contract.operations[str(requirement.operation)]
+    here = {one.method for one in context.contract.operations.values() if one.path == operation.path}
+    error = context.contract.errors[str(context.contract.violation("method").error)]
+    target = path_of(operation.path, context.path_of(operation)) + query_of(context.query_of(operation))
+    role = context.role_for(operation)
+    fields = context._headers(operation, None, None, role, UNSET)  # noqa: SLF001
+    for method in METHODS:
+        if method in here:
+            continue
+        exchange = context.send(method, target, headers=tuple(fields), role=role)
+        context.case()
+        if exchange.status != error.status:
+            context.fail(
+                f"{method} is not refused with {error.status}.",
+                expected=str(error.status),
+                actual=shown(exchange, 100),
+                exchanges=(exchange,),
+                cause=f"other methods {exchange.status}",
+            )
+        elif not here & {name.strip() for name in (exchange.headers.get("allow") or "").split(",")}:
+            context.fail(
+                "A 405 has no Allow that names the methods of the path.",
+                expected=", ".join(sorted(here)),
+                actual=exchange.headers.get("allow") or "no Allow",
+                exchanges=(exchange,),
+                cause="allow",
+            )
+
+
+def keeps_unicode(context: Context, requirement: Requirement) -> None:
+    """Letters of many scripts, emoji, quotes and backslashes are read back code point by code point."""
+    handle = context.resource(requirement.data["resource"])
+    plain = [m for m in handle.usable() if _any_text(m.schema) and m.name not in context.api.values]
+    if not plain:
+        raise Skip("no member takes any text")
+    member = next((m for m in plain if "name" not in m.name and "serial" not in m.name), plain[0])
+    with context.keep(handle) as before:
+        for text in STRANGE_TEXTS:
+            text = text[: member.schema.get("maxLength", 1000)]
+            exchange = handle.write({member.name: text}, before)
+            context.case()
+            if not context.expect_success(exchange, f"The text {text!r} is refused."):
+                continue
+            found = member.seen(handle.read())
+            if not same(found, member.stored(text, None)):
+                context.fail(
+                    f"{member.name} does not keep its text.",
+                    expected=text_of(text),
+                    actual=shortened(text_of(found)),
+                    exchanges=(exchange,),
+                    cause=f"text altered {exchange.operation}",
+                )
+
+
+def _any_text(schema: Any) -> bool:
+    return schema.get("type") == "string" and not {"enum", "format", "pattern"} & set(schema)
+
+
+CHECKS = {
+    "robust_query": robust_query,
+    "robust_path": robust_path,
+    "robust_body": robust_body,
+    "head_like_get": head_like_get,
+    "refuses_other_methods": refuses_other_methods,
+    "keeps_unicode": keeps_unicode,
+}
