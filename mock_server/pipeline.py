@@ -356,7 +356,7 @@ async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:
 async def fault_delivery(send: Send, answer: Answer, fault: Fault) -> None:
     """Deliver an answer the way a fault says: not at all, cut short, or no longer well formed."""
     if fault.drop:
-        _abort(send)
+        await _abort(send)
         return
     if fault.malformed:
         cut = answer.body[: max(1, len(answer.body) * 2 // 3)]
@@ -367,11 +367,10 @@ async def fault_delivery(send: Send, answer: Answer, fault: Fault) -> None:
     headers = (*answer.headers, (b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body[: fault.truncate], "more_body": True})
-    await asyncio.sleep(0)
-    _abort(send, flush=True)
+    await _abort(send, flush=True)
 
 
-def _abort(send: Send, *, flush: bool = False) -> None:
+async def _abort(send: Send, *, flush: bool = False) -> None:
     """Close the connection under the answer. ASGI has no word for it; uvicorn's cycle knows its transport."""
     transport = getattr(getattr(send, "__self__", None), "transport", None)
     if transport is None:
@@ -380,3 +379,4 @@ def _abort(send: Send, *, flush: bool = False) -> None:
         transport.close()
     else:
         transport.abort()
+    await asyncio.sleep(0.001)  # until the server has noticed: it would complain of an answer without an end
