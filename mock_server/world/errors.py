@@ -25,6 +25,13 @@ class BadWorld(WorldError):
     """What was asked of a world cannot be done: a name, a time or a rule that makes no sense."""
 
 
+class Undeletable(WorldError):
+    """The default world stays."""
+
+    def __init__(self) -> None:
+        super().__init__("The default world cannot be deleted; reset it instead.")
+
+
 class StoreUnavailable(WorldError):
     """The database cannot be reached, is full or does not answer; the same call may work later."""
 

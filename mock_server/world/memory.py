@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mock_server.types import PopulationMaker, World
 from mock_server.world.clock import Clock
-from mock_server.world.errors import BadWorld, UnknownWorld, WorldExists
+from mock_server.world.errors import Undeletable, UnknownWorld, WorldExists
 from mock_server.world.faults import Faults
 from mock_server.world.fleet import Fleet, Fleets
 from mock_server.world.journal import Journal
@@ -115,7 +115,7 @@ class MemoryWorlds(Worlds):
     def delete(self, name: str) -> None:
         self._known(name)
         if name == DEFAULT:
-            raise BadWorld("The default world cannot be deleted; reset it instead.")
+            raise Undeletable
         del self._worlds[name]
 
     def fleet(self, seed: int, devices: int, origin: datetime) -> Fleet:

@@ -109,7 +109,7 @@ class Worlds(ABC):
 
     @abstractmethod
     def delete(self, name: str) -> None:
-        """Remove a world. Raises UnknownWorld, and BadWorld for the default world."""
+        """Remove a world. Raises UnknownWorld, and Undeletable for the default world."""
 
     @abstractmethod
     def fleet(self, seed: int, devices: int, origin: datetime) -> Fleet:

@@ -1,9 +1,9 @@
 """Fleet's platform API for devices: the one table that the double needs to know of it."""
 
-from mock_server.apis.fleet.behaviour import BEHAVIOURS
-from mock_server.apis.fleet.fleet import ARCHIVED, KNOWN, OTHER, populations
+from mock_server.apis.fleet.behaviour import BEHAVIOURS, shown_device
+from mock_server.apis.fleet.fleet import ARCHIVED, DEVICES, KNOWN, OTHER, populations
 from mock_server.apis.fleet.people import KNOWN_USER
-from mock_server.types import Api, Example, Principal
+from mock_server.types import Api, Example, Principal, Shown
 
 _MISSING = "999999999"
 _WRITE = "-H 'Authorization: Bearer fleet-write-key'"
@@ -18,6 +18,7 @@ API = Api(
         "fleet-read-key": Principal("read", "fleet-read-key"),
     },
     populations=populations,
+    shows={DEVICES: Shown("getDevice", shown_device)},
     objects={
         "device_id": str(KNOWN),
         "forbidden_device_id": str(ARCHIVED),

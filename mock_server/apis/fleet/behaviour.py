@@ -77,6 +77,11 @@ def read(world: World, request: Request) -> Reply:
     return Reply(200, {"data": views.device(*find(world, request))})
 
 
+def shown_device(world: World, key: str) -> dict[str, Any]:
+    """What getDevice would answer for the device stored under `key`."""
+    return {"data": views.device(key, world.get(DEVICES, key) or {})}
+
+
 def update(world: World, request: Request) -> Reply:
     """PATCH /devices/{device_id}: members left out stay, null clears (source page)."""
     body = request.body

@@ -1,9 +1,9 @@
 """Cisco IoT Control Center (Jasper): SIM cards and their devices. The one table of this API."""
 
-from mock_server.apis.jasper.behaviour import BEHAVIOURS
-from mock_server.apis.jasper.fleet import populations
+from mock_server.apis.jasper.behaviour import BEHAVIOURS, shown_device
+from mock_server.apis.jasper.fleet import DEVICES, populations
 from mock_server.apis.jasper.schedule import settle
-from mock_server.types import Api, Example, Principal
+from mock_server.types import Api, Example, Principal, Shown
 
 _JSON = "-X PUT -H 'Content-Type: application/json'"
 
@@ -17,6 +17,7 @@ API = Api(
         "customer:customer-key": Principal("customer", "customer"),
     },
     populations=populations,
+    shows={DEVICES: Shown("getDeviceDetails", shown_device)},
     objects={
         "iccid": "8988216716970004975",
         "iccid (TEST_READY)": "8988216716970004983",

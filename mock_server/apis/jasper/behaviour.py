@@ -6,9 +6,9 @@ from typing import Any
 from mock_server.apis.jasper import addresses, changes, history, schedule
 from mock_server.apis.jasper.catalogue import BLANK, OPERATOR_FIELDS
 from mock_server.apis.jasper.dates import audit, effective
-from mock_server.apis.jasper.fleet import PLANS
+from mock_server.apis.jasper.fleet import DEVICES, PLANS
 from mock_server.apis.jasper.search import cut, search_devices
-from mock_server.apis.jasper.state import find, partial
+from mock_server.apis.jasper.state import find, partial, whole
 from mock_server.types import Behaviour, Document, Refused, Reply, Request, World
 
 _DETAILS = tuple(name for name in BLANK if not name.startswith("_"))
@@ -40,6 +40,12 @@ def details(world: World, request: Request) -> Reply:
     operator = request.principal is not None and request.principal.role == "operator"
     shown = {name: device[name] for name in (_DETAILS if operator else _DETAILS_FOR_OTHERS)}
     return Reply(200, partial(shown, request.query.get("fields")))
+
+
+def shown_device(world: World, iccid: str) -> Document:
+    """What getDeviceDetails would answer an operator for the device stored under `iccid`."""
+    device = whole(iccid, world.get(DEVICES, iccid) or {})
+    return {name: device[name] for name in _DETAILS}
 
 
 def usage(world: World, request: Request) -> Reply:

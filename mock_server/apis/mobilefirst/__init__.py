@@ -1,10 +1,12 @@
 """IBM MobileFirst Foundation administration: devices and transactions. The one table of this API."""
 
 from mock_server.apis.mobilefirst.behaviour import BEHAVIOURS
+from mock_server.apis.mobilefirst.devices import DEVICES
 from mock_server.apis.mobilefirst.fleet import populations
+from mock_server.apis.mobilefirst.listing import shown_device
 from mock_server.apis.mobilefirst.messages import translate
 from mock_server.apis.mobilefirst.transactions import settle
-from mock_server.types import Api, Example, Principal
+from mock_server.types import Api, Example, Principal, Shown
 
 _RUNTIME = "{base}/management-apis/2.0/runtimes/myruntime"
 
@@ -19,6 +21,7 @@ API = Api(
         "monitor:monitor": Principal("monitor", "monitor"),
     },
     populations=populations,
+    shows={DEVICES: Shown("listDevices", shown_device)},
     objects={"runtime": "myruntime", "device_id": "12345-6789", "application": "com.example.app"},
     examples=(
         Example(

@@ -40,6 +40,12 @@ def list_devices(world: World, request: Request) -> Reply:
     return Reply(200, page.around(items, len(keys)))
 
 
+def shown_device(world: World, key: str) -> Document:
+    """What listDevices would answer if the device of the default runtime stored under `key` were the only one."""
+    device = devices.find(world, devices.RUNTIME, key) or {}
+    return Page("devices", {"pageSize": 1}).around([devices.view(device, world.now)], 1)
+
+
 def _keys(world: World, collection: str, query: Mapping[str, Any]) -> list[str]:
     """The ids of all devices that the query asks for, in its order; documents are read only where they matter."""
     order, backwards = query["orderBy"].removeprefix("-"), query["orderBy"].startswith("-")

@@ -1,8 +1,9 @@
 """Zequenze CONTROL: devices of an inventory, by serial number. The one table of this API."""
 
 from mock_server.apis.zequenze.behaviour import BEHAVIOURS
-from mock_server.apis.zequenze.fleet import populations
-from mock_server.types import Api, Example, Principal
+from mock_server.apis.zequenze.fleet import DEVICES, populations
+from mock_server.apis.zequenze.views import shown_record
+from mock_server.types import Api, Example, Principal, Shown
 
 _BEARER = "-H 'Authorization: Bearer zequenze-token'"
 
@@ -12,6 +13,7 @@ API = Api(
     behaviours=BEHAVIOURS,
     credentials={"zequenze-token": Principal("api", "zequenze-token")},
     populations=populations,
+    shows={DEVICES: Shown("getInventoryDeviceSerial", shown_record)},
     objects={"serial_number": "ABC123456789", "other_serial_number": "XYZ987654321"},
     examples=(
         Example(

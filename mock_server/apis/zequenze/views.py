@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mock_server.types import Document
+from mock_server.types import Document, World
 
 DEVICE = (
     "id",
@@ -72,3 +72,8 @@ def item(document: Document) -> dict[str, Any]:
 def record(document: Document) -> dict[str, Any]:
     """A device by itself: what the list shows of it, and its attributes."""
     return {**device(document), **item(document)}
+
+
+def shown_record(world: World, serial: str) -> dict[str, Any]:
+    """What getInventoryDeviceSerial would answer for the device stored under `serial`."""
+    return record(whole(serial, world.get("devices", serial) or {}))

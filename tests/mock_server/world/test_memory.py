@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from mock_server.types import World
-from mock_server.world import BadWorld, Outcome, Settings, UnknownWorld, WorldExists, Worlds, open_worlds
+from mock_server.world import BadWorld, Outcome, Settings, Undeletable, UnknownWorld, WorldExists, Worlds, open_worlds
 from mock_server.world.state import changes_of, part_of
 from tests.mock_server.world.model import MAKERS, play, programs, whole
 
@@ -156,7 +156,7 @@ def test_worlds_are_listed_made_and_deleted_by_name() -> None:
     for action in (worlds.delete, worlds.reset):
         with pytest.raises(UnknownWorld):
             action("b")
-    with pytest.raises(BadWorld, match="default"):
+    with pytest.raises(Undeletable, match="default"):
         worlds.delete("default")
 
 

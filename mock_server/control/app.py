@@ -1,0 +1,175 @@
+"""The control plane's wiring: which function is which operation, and what stands before and beside them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from connexion import AsyncApp
+from connexion.exceptions import ProblemException
+from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+from connexion.options import SwaggerUIOptions
+from connexion.resolver import Resolver
+from jinja2 import Environment, PackageLoader, select_autoescape
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, Router
+from starlette.staticfiles import StaticFiles
+from swagger_ui_bundle import swagger_ui_path
+
+from mock_server.compiler import CompiledApi
+from mock_server.control.context import Context, Problem, answer
+from mock_server.control.door import Door
+from mock_server.control.faults import FaultOperations
+from mock_server.control.journal import JournalOperations
+from mock_server.control.state import StateOperations
+from mock_server.control.targets import TargetOperations
+from mock_server.control.validation import VALIDATORS
+from mock_server.control.worlds import WorldOperations
+from mock_server.media import write_json
+from mock_server.pipeline import App
+from mock_server.settings import Settings
+from mock_server.world.errors import BadWorld, StoreUnavailable, Undeletable, UnknownWorld, WorldError, WorldExists
+from mock_server.world.worlds import Worlds
+from openapi.contract import load
+
+CONTRACT = Path(__file__).resolve().parents[2] / "openapi" / "control.yaml"
+_STATUS: Mapping[type[WorldError], int] = {
+    BadWorld: 400,
+    UnknownWorld: 404,
+    WorldExists: 409,
+    Undeletable: 409,
+    StoreUnavailable: 503,
+}
+
+
+def create_control(worlds: Worlds, apis: Mapping[str, CompiledApi], settings: Settings) -> App:
+    """The application that answers everything under `/_mock`."""
+    context = Context(worlds, apis, settings)
+    console = StaticFiles(directory=Path(__file__).parent / "console", html=True, check_dir=False)
+    pages = Router(
+        routes=[
+            Route("/_mock", _to_console),
+            Route("/_mock/", _to_console),
+            Mount("/_mock/console", console),
+            Route("/_mock/openapi.{form}", _document),
+            Route("/_mock/docs", _docs),
+            Mount("/_mock/docs", StaticFiles(directory=str(swagger_ui_path))),
+        ],
+        default=_connexion(context),
+    )
+    return Door(pages, settings)
+
+
+def operations(context: Context) -> dict[str, Callable[..., Any]]:
+    """The function of each operation of the contract."""
+    worlds, faults = WorldOperations(context), FaultOperations(context)
+    journal, state, targets = JournalOperations(context), StateOperations(context), TargetOperations(context)
+    return {
+        "getHealth": worlds.get_health,
+        "listWorlds": worlds.list_worlds,
+        "createWorld": worlds.create_world,
+        "getWorld": worlds.get_world,
+        "deleteWorld": worlds.delete_world,
+        "resetWorld": worlds.reset_world,
+        "getClock": worlds.get_clock,
+        "changeClock": worlds.change_clock,
+        "listFaults": faults.list_faults,
+        "addFault": faults.add_fault,
+        "clearFaults": faults.clear_faults,
+        "removeFault": faults.remove_fault,
+        "listJournal": journal.list_journal,
+        "clearJournal": journal.clear_journal,
+        "getExchange": journal.get_exchange,
+        "streamJournal": journal.stream_journal,
+        "verifyJournal": journal.verify_journal,
+        "describeState": state.describe_state,
+        "listDocuments": state.list_documents,
+        "getDocument": state.get_document,
+        "putDocument": state.put_document,
+        "deleteDocument": state.delete_document,
+        "getSnapshot": state.get_snapshot,
+        "putSnapshot": state.put_snapshot,
+        "diffWorlds": state.diff_worlds,
+        "getTarget": targets.get_target,
+    }
+
+
+def _connexion(context: Context) -> App:
+    app = AsyncApp(__name__, swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False))
+    document = {name: part for name, part in load(str(CONTRACT)).resolved.items() if name != "security"}
+    app.add_api(
+        document,
+        resolver=Resolver(operations(context).__getitem__),
+        strict_validation=True,
+        validate_responses=context.settings.strict,
+        validator_map=VALIDATORS,
+    )
+    app.add_error_handler(Problem, _problem)
+    app.add_error_handler(WorldError, _world_error)
+    app.add_error_handler(ProblemException, _http_error)
+    app.add_error_handler(HTTPException, _http_error)
+    app.add_error_handler(Exception, _defect)
+    application: App = app
+    return application
+
+
+async def _problem(_request: ConnexionRequest, error: Problem) -> ConnexionResponse:
+    return _error(error.status, error.sentence, choices=error.choices)
+
+
+async def _world_error(_request: ConnexionRequest, error: WorldError) -> ConnexionResponse:
+    return _error(_STATUS.get(type(error), 400), str(error))
+
+
+async def _http_error(request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
+    sentence = error.detail or "The call could not be understood."
+    if error.status_code == 404:
+        sentence = f"Nothing answers at {request.url.path}; /_mock/docs shows what does."
+    return _error(error.status_code, sentence, headers=dict(error.headers or {}))
+
+
+async def _defect(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    import traceback
+
+    traceback.print_exception(error)
+    return _error(500, "The control plane failed to answer; its log says why.")
+
+
+def _error(
+    status: int, sentence: str, *, choices: list[str] | None = None, headers: dict[str, str] | None = None
+) -> ConnexionResponse:
+    content: dict[str, Any] = {"error": sentence}
+    if choices is not None:
+        content["choices"] = choices
+    return ConnexionResponse(
+        status_code=status,
+        mimetype="application/json",
+        content_type="application/json",
+        body=write_json(content).decode(),
+        headers={**(headers or {}), "cache-control": "no-store"},
+    )
+
+
+async def _to_console(_request: Request) -> Response:
+    return RedirectResponse("/_mock/console/")
+
+
+async def _document(request: Request) -> Response:
+    document = load(str(CONTRACT)).document
+    if request.path_params["form"] == "json":
+        return answer(document)
+    if request.path_params["form"] == "yaml":
+        text = yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+        return Response(text, media_type="application/yaml")
+    return answer({"error": "The document comes as openapi.yaml and openapi.json."}, 404)
+
+
+async def _docs(_request: Request) -> Response:
+    templates = Environment(loader=PackageLoader("mock_server"), autoescape=select_autoescape(default=True))
+    token = {"value": "the token given at start", "role": "not needed on this machine"}
+    page = templates.get_template("docs.html").render(
+        title=load(str(CONTRACT)).title, api="control", base="/_mock", credentials=[token]
+    )
+    return HTMLResponse(page)

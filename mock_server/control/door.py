@@ -1,0 +1,73 @@
+"""What stands before the control plane: who comes in, and how much they may bring."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from mock_server.control import access
+from mock_server.control.context import Problem, answer
+from mock_server.pipeline import App, Message, Receive, Scope, Send
+from mock_server.settings import Settings
+
+BODY_LIMIT = 64 * 1024 * 1024
+"""A snapshot of a large world may be planted; nothing larger."""
+
+
+class Door:
+    """Lets in who may use the control plane, and bodies of bearable size."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        try:
+            access.check(scope["path"], headers, self._settings.control_token, self._settings.loopback)
+            body = await _body(receive)
+        except Problem as problem:
+            await _refused(problem)(scope, receive, send)
+            return
+        length = (b"content-length", b"%d" % len(body))
+        kept = [item for item in scope["headers"] if item[0] not in (b"content-length", b"transfer-encoding")]
+        try:
+            await self._app({**scope, "headers": [*kept, length]}, _replayed(body, receive), send)
+        except HTTPException:  # of a page's files
+            await answer({"error": "Nothing is here."}, 404)(scope, receive, send)
+
+
+async def _body(receive: Receive) -> bytes:
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b""
+        part = message.get("body", b"")
+        size += len(part)
+        if size > BODY_LIMIT:
+            raise Problem(413, f"The body is larger than {BODY_LIMIT} bytes.")
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+def _refused(problem: Problem) -> Response:
+    content: dict[str, Any] = {"error": problem.sentence}
+    if problem.choices is not None:
+        content["choices"] = problem.choices
+    headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
+    return answer(content, problem.status, **headers)

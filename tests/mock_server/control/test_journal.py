@@ -1,0 +1,256 @@
+"""The journal through the control plane: listing, following, verifying with near misses."""
+
+import json
+import threading
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.control.verify import differences, verdict
+from mock_server.world.clock import Clock
+from mock_server.world.journal import Entry
+from tests.mock_server.control.conftest import FLEET, WRITE, Caller
+from tests.support import Server
+
+JOURNAL = "/_mock/worlds/default/journal"
+
+
+@pytest.fixture
+def busy(call: Caller) -> Caller:
+    """A double after five calls."""
+    call("GET", FLEET, headers=WRITE)
+    call("PATCH", FLEET, headers={**WRITE, "x-trace": "t1"}, json={"name": "Zebrabook"})
+    call("PATCH", FLEET, headers=WRITE, json={"name": 5})
+    call("GET", FLEET.replace("42", "999999999"), headers=WRITE)
+    call("GET", FLEET)
+    return call
+
+
+def ids(call: Caller, query: str) -> list[int]:
+    answer = call("GET", JOURNAL + query)
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.json()["exchanges"]]
+
+
+def test_each_exchange_is_told_whole_and_without_credentials(busy: Caller) -> None:
+    content = busy("GET", JOURNAL).json()
+    assert (content["total"], content["last"]) == (5, 5)
+    exchange = content["exchanges"][3]
+    assert exchange == busy("GET", JOURNAL + "/2").json()
+    told = {name: exchange[name] for name in ("api", "operation", "key", "method", "path", "status", "role", "fault")}
+    assert told == {
+        "api": "fleet",
+        "operation": "updateDevice",
+        "key": "42",
+        "method": "PATCH",
+        "path": FLEET,
+        "status": 200,
+        "role": "write",
+        "fault": None,
+    }
+    assert json.loads(exchange["request"]["body"]) == {"name": "Zebrabook"}
+    assert exchange["request"]["headers"]["authorization"] == "Bearer ***"
+    assert json.loads(exchange["response"]["body"])["data"]["name"] == "Zebrabook"
+    assert "fleet-write-key" not in busy("GET", JOURNAL).text
+
+
+def test_violations_are_told(busy: Caller) -> None:
+    (violation,) = busy("GET", JOURNAL + "/3").json()["violations"]
+    assert violation["keyword"] == "type"
+    assert violation["where"].startswith("body")
+    assert violation["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", [5, 4, 3, 2, 1]),
+        ("?limit=2", [5, 4]),
+        ("?before=4&limit=2", [3, 2]),
+        ("?after=3", [5, 4]),
+        ("?method=patch", [3, 2]),
+        ("?status=4XX", [5, 4, 3]),
+        ("?status=200&operation=updateDevice", [2]),
+        ("?key=999999999", [4]),
+        ("?api=masmovil", []),
+        ("?search=ZEBRA", [2]),
+        ("?status=dropped", []),
+        ("?fault=1", []),
+    ],
+)
+def test_the_journal_is_searched(busy: Caller, query: str, expected: list[int]) -> None:
+    assert ids(busy, query) == expected
+
+
+def test_headers_and_bodies_can_be_left_out(busy: Caller) -> None:
+    assert all("request" not in item for item in busy("GET", JOURNAL + "?bodies=false").json()["exchanges"])
+
+
+@pytest.mark.parametrize("query", ["?limit=0", "?limit=x", "?status=6XX", "?colour=red", "?basis=sure"])
+def test_a_query_that_makes_no_sense_is_refused(call: Caller, query: str) -> None:
+    answer = call("GET", JOURNAL + query)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+def test_clearing_forgets(busy: Caller) -> None:
+    assert busy("DELETE", JOURNAL).status_code == 204
+    assert ids(busy, "") == []
+    assert busy("GET", JOURNAL + "/2").status_code == 404
+    busy("GET", FLEET, headers=WRITE)
+    assert ids(busy, "") == [6]
+
+
+def verify(call: Caller, match: dict[str, Any], **bounds: int) -> dict[str, Any]:
+    answer = call("POST", JOURNAL + "/verify", json={"match": match, **bounds})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+@pytest.mark.parametrize(
+    ("match", "bounds", "count", "verified"),
+    [
+        ({"api": "fleet"}, {}, 5, True),
+        ({"api": "fleet"}, {"count": 5}, 5, True),
+        ({"api": "fleet"}, {"count": 4}, 5, False),
+        ({"api": "fleet"}, {"at_most": 4}, 5, False),
+        ({"api": "fleet"}, {"at_least": 2, "at_most": 5}, 5, True),
+        ({"api": "fleet"}, {"after": 4, "count": 1}, 1, True),
+        ({"method": "DELETE"}, {"count": 0}, 0, True),
+        ({"method": "DELETE"}, {"at_most": 1}, 0, True),
+        ({"method": "PATCH", "status": 200}, {"count": 1}, 1, True),
+        ({"status": "4XX"}, {"count": 3}, 3, True),
+        ({"status": None}, {"count": 0}, 0, True),
+        ({"role": None}, {"count": 1}, 1, True),
+        ({"path": {"$contains": "/devices/9"}}, {"count": 1}, 1, True),
+        ({"key": {"$matches": "^4[0-9]$"}}, {"count": 4}, 4, True),
+        ({"request": {"body": {"name": "Zebrabook"}}}, {"count": 1}, 1, True),
+        ({"request": {"body": {"name": {"$contains": "oo"}}}}, {"count": 1}, 1, True),
+        ({"request": {"body": '{"name":"Zebrabook"}'}}, {"count": 1}, 1, True),
+        ({"request": {"headers": {"X-Trace": "t1"}}}, {"count": 1}, 1, True),
+        ({"request": {"headers": {"x-trace": None}}}, {"count": 4}, 4, True),
+        ({"response": {"body": {"data": {"id": 42}}}}, {"at_least": 0}, None, True),
+        ({"response": {"headers": {"content-type": {"$contains": "json"}}}}, {"count": 5}, 5, True),
+    ],
+)
+def test_exchanges_are_counted(
+    busy: Caller, match: dict[str, Any], bounds: dict[str, int], count: int | None, verified: bool
+) -> None:
+    result = verify(busy, match, **bounds)
+    assert result["verified"] is verified
+    assert result["count"] == len(result["exchanges"])
+    if count is not None:
+        assert result["count"] == count
+
+
+def test_a_near_miss_is_explained_field_by_field(busy: Caller) -> None:
+    match = {
+        "operation": "updateDevice",
+        "key": "42",
+        "status": 200,
+        "request": {"body": {"name": "Zebraboot", "tags": ["a"]}, "headers": {"x-trace": "t1"}},
+    }
+    result = verify(busy, match)
+    assert not result["verified"]
+    assert result["near_misses"][0]["exchange"]["id"] == 2
+    assert len(result["near_misses"]) == 3
+    assert result["near_misses"][0]["differences"] == [
+        {
+            "field": "request.body/name",
+            "expected": "Zebraboot",
+            "actual": "Zebrabook",
+            "message": 'request.body/name: expected "Zebraboot", got "Zebrabook"',
+        },
+        {
+            "field": "request.body/tags",
+            "expected": ["a"],
+            "message": 'request.body/tags: expected ["a"], there is none',
+        },
+    ]
+    assert result["message"] == (
+        "Asked for at least 1 fitting, found 0. The nearest miss is exchange 2 (PATCH /fleet/platform/v1/devices/42): "
+        'request.body/name: expected "Zebraboot", got "Zebrabook"; request.body/tags: expected ["a"], there is none.'
+    )
+
+
+def test_no_near_misses_are_told_when_there_are_too_many(busy: Caller) -> None:
+    result = verify(busy, {"api": "fleet"}, at_most=1)
+    assert result["near_misses"] == []
+    assert result["message"] == "Asked for 0 to 1 fitting, found 5."
+
+
+def test_an_empty_journal_is_said_to_be_empty(call: Caller) -> None:
+    assert verify(call, {"api": "fleet"})["message"].endswith("The journal holds no exchange.")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"match": {"colour": "red"}},
+        {"match": {"status": "6XX"}},
+        {"match": {"path": {"$matches": "("}}},
+        {"match": {}, "count": -1},
+    ],
+)
+def test_a_verification_that_makes_no_sense_is_refused(busy: Caller, body: dict[str, Any]) -> None:
+    assert busy("POST", JOURNAL + "/verify", json=body).status_code == 400
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["a", "b"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["x", "y", "/"]), inner, max_size=2),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["x", "y"]), values, max_size=2), values)
+def test_a_body_fits_itself_and_whatever_differs_is_found_in_it(body: dict[str, Any], other: Any) -> None:
+    content = json.dumps(body).encode()
+    entry = Entry(Clock().now(), "a", "o", "k", None, "PUT", "/", b"", content, 200, [], b"", 1)
+    assert list(differences(entry, {"request": {"body": body}})) == []
+    wanted = {**body, "z": other}
+    (different,) = differences(entry, {"request": {"body": wanted}})
+    assert different.field == "request.body/z"
+    assert verdict([entry], {"match": {"request": {"body": wanted}}, "count": 0})["verified"]
+
+
+def test_exchanges_are_followed_as_they_happen(server: Server, double: Any) -> None:
+    client = double("fleet", headers=WRITE)
+    client.get("/devices/42")
+    client.get("/devices/13")
+    url = f"{server.origin}/_mock/worlds/{client.world.name}/journal/stream"
+    with httpx.stream("GET", url, params={"after": 1}, timeout=10) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        lines = stream.iter_lines()
+        assert _next_id(lines) == 2
+        later = threading.Timer(0.1, lambda: client.get("/devices/42"))
+        later.start()
+        assert _next_id(lines) == 3
+        later.join()
+    with httpx.stream("GET", url, headers={"Last-Event-ID": "2"}, timeout=10) as stream:
+        assert _next_id(stream.iter_lines()) == 3
+
+
+def test_a_stream_ends_with_its_world(server: Server) -> None:
+    httpx.post(f"{server.origin}/_mock/worlds", json={"name": "ending"})
+    url = f"{server.origin}/_mock/worlds/ending/journal/stream"
+    with httpx.stream("GET", url, timeout=30) as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("retry")
+        httpx.delete(f"{server.origin}/_mock/worlds/ending")
+        assert [line for line in lines if line] == []
+    assert httpx.get(url).status_code == 404
+
+
+def _next_id(lines: Any) -> int:
+    for line in lines:
+        if line.startswith("id: "):
+            number = int(line[4:])
+        if line.startswith("data: "):
+            assert json.loads(line[6:])["id"] == number
+            return number
+    raise AssertionError("the stream ended")
