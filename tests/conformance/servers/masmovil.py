@@ -130,11 +130,13 @@ def place(holder: Any, step: str, *, end: bool = False) -> Any:
     """The key for a step in an object or array; `end` allows the place after the last. Raises Refusal."""
     if isinstance(holder, dict) and (end or step in holder):
         return step
-    if isinstance(holder, list) and end and step == "-":
+    if not isinstance(holder, list):
+        raise conflict(f"there is no {step!r}")
+    if end and step == "-":
         return len(holder)
-    if isinstance(holder, list):
-        if re.fullmatch("0|[1-9][0-9]*", step) and len(step) < 10 and int(step) < len(holder) + end:
-            return int(step)
+    index = int(step) if re.fullmatch("0|[1-9][0-9]{0,8}", step) else len(holder) + 1
+    if index < len(holder) + end:
+        return index
     raise conflict(f"there is no {step!r}")
 
 
@@ -239,7 +241,8 @@ def populated() -> dict[str, tuple[str, Document]]:
             "id": key,
             "catalogue_commercial_device_id": "CDCVPU_150f5badaa706651e67c59061d373d7e7e",
             "shipping_order_id": str(18395 + n),
-            **{"manufacturing_info": {"id_type": "SERIAL_NUMBER", "id": serial}, "serial_number": serial},
+            "manufacturing_info": {"id_type": "SERIAL_NUMBER", "id": serial},
+            "serial_number": serial,
             "mac_address": "00-B0-D0-63-C2-26" if n == 0 else f"00-B0-D0-64-00-{n:02X}",
             "acquisition_type": TERMS[n % 3],
             "commitments": [{"id": first, "legacy_id": 345 + n, "expiration_date": until}],
@@ -358,7 +361,7 @@ class Service:
         self.of_subscription(request)
         key = device.setdefault("id", str(uuid.uuid4())).lower()
         if key in self.devices:
-            raise Refusal(409, "ALREADY_THERE", "There is a device with this id.")
+            raise Refusal(409, "ALREADY_THERE", "The id is taken.")
         made = answer(shown(device), 201)
         self.devices[key] = (request.path_params["subscription"].lower(), device)
         return made
