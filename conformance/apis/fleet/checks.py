@@ -1,4 +1,4 @@
-"""What binds Fleet alone: labels stored as lists, drafts that stay hidden, members nobody may write, batches, search."""
+"""What binds Fleet alone: labels kept as lists, hidden drafts, members that nobody may write, batches, search."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.answers import shown
 from conformance.apis.fleet.devices import HIDDEN, an_item, ids_of, own_devices, remove
-from conformance.context import Context, text_of
+from conformance.context import UNSET, Context, text_of
 from conformance.errors import Inconclusive, Skip
 from conformance.resources import changed_pointers
 from conformance.schemas import at, same, shortened
@@ -64,25 +64,75 @@ def same_device(context: Context, requirement: Requirement) -> None:
 
 
 def labels(context: Context, requirement: Requirement) -> None:
-    """One text is read as a list of it; lists of none, one and several labels are read as they were written."""
+    """One text is read as a list of it; lists of one and several labels are read as they were written."""
     member = requirement.data["member"]
     handle = context.resource()
-    cases: tuple[tuple[Any, list[str]], ...] = (
-        ("USB-C", ["USB-C"]),
-        ("HDMI, DisplayPort", ["HDMI, DisplayPort"]),
-    )
-    if requirement.data.get("lists", True):
-        cases += ((["HDMI"], ["HDMI"]), (["USB-C", "HDMI", "Jack"], ["USB-C", "HDMI", "Jack"]))
-    with context.keep(handle):
-        for sent, stored in cases:
-            exchange = handle.write({member: sent})
+    if member in handle.members:
+        with context.keep(handle):
+            _labels(context, handle.path["device_id"], member)
+        return
+    with own_devices(context) as (number,):
+        _labels(context, number, member)
+
+
+def _labels(context: Context, number: str, member: str) -> None:
+    lists = (["HDMI"], ["USB-C", "HDMI", "Jack"])
+    for sent in ("USB-C", lists[0], "HDMI, DisplayPort", lists[1]):
+        stored = [sent] if isinstance(sent, str) else sent
+        exchange = context.call("updateDevice", path={"device_id": number}, body={member: sent})
+        context.case()
+        if not context.expect_success(exchange, f"{member} = {text_of(sent)} is refused."):
+            continue
+        for place, answer in (("The answer", exchange), ("A read", read(context, number)[0])):
+            found = at(answer.json(), f"/data/characteristics/{member}")
+            if not same(found, stored):
+                wrong(context, f"{place} shows {member} otherwise than as that list.", stored, found, exchange, member)
+
+
+def compliance_null(context: Context, requirement: Requirement) -> None:  # noqa: ARG001
+    """Null written over a list of a device of the suite's own is read as null."""
+    with own_devices(context) as (number,):
+        for value in (["one"], None):
+            exchange = context.call("updateDevice", path={"device_id": number}, body={"compliance": value})
             context.case()
-            if not context.expect_success(exchange, f"{member} = {text_of(sent)} is refused."):
-                continue
-            for place, answer in (("the answer", exchange), ("a read", read(context)[0])):
-                found = at(answer.json(), f"/data/characteristics/{member}")
-                if not same(found, stored):
-                    wrong(context, f"{place} shows {member} otherwise than as a list.", stored, found, exchange, member)
+            if not context.expect_success(exchange, f"compliance = {text_of(value)} is refused."):
+                return
+        found = at(read(context, number)[1], "/characteristics/compliance")
+        if found is not None:
+            wrong(context, "compliance is not cleared by null.", None, found, exchange)
+
+
+def guessed_refusal(context: Context, requirement: Requirement) -> None:
+    """A request that breaks the rule and no other, to a device of the suite's own, gets the answer guessed."""
+    name, kind = str(requirement.operation), requirement.data["kind"]
+    item = an_item(context, serial_number="DEVICEDOUBLE1")
+    bodies: dict[str, Any] = {
+        "unknown member": {"devicedouble_unknown": "text"},
+        "unknown user": {"user_id": 2_147_483_646},
+        "batch with unknown user": {"devices": [{**item, "user_id": 2_147_483_646}]},
+        "batch with serial number twice": {"devices": [item, item]},
+    }
+    if name == "createDevices":
+        exchange = context.call(name, body=bodies[kind])
+    else:
+        with own_devices(context) as (number,):
+            exchange = context.call(name, path={"device_id": number}, body=bodies[kind])
+    context.case()
+    context.expect_error(exchange, requirement.data["error"], f"A {kind} is not refused as guessed")
+
+
+def scope(context: Context, requirement: Requirement) -> None:
+    """With the READ key a valid request is refused, whatever the status, with the code INSUFFICIENT_SCOPE."""
+    name = str(requirement.operation)
+    if name == "createDevices":
+        exchange = context.call(name, body={"devices": [an_item(context)]}, role="read")
+    else:
+        with own_devices(context) as (number,):
+            exchange = context.call(name, path={"device_id": number}, role="read")
+    context.case()
+    found = at(exchange.json(), "/error")
+    if not 400 <= exchange.status < 500 or found != "INSUFFICIENT_SCOPE":
+        wrong(context, "A READ key is not refused.", "4xx INSUFFICIENT_SCOPE", shown(exchange, 100), exchange)
 
 
 def drafts_hidden(context: Context, requirement: Requirement) -> None:  # noqa: ARG001
@@ -182,16 +232,15 @@ def _numbers(context: Context, **query: Any) -> list[str]:
 
 def refused_first(context: Context, requirement: Requirement) -> None:  # noqa: ARG001
     """A device whose state forbids changes, and one written with a READ key, read the same before and after."""
-    attempts = (("forbidden_device_id", None), ("device_id", "read"))
     handle = context.resource()
-    for fixture, role in attempts:
-        if role is not None and role not in context.roles():
+    for fixture, role in (("forbidden_device_id", handle.role()), ("device_id", "read")):
+        if role not in context.roles():
             continue
         number = str(context.fixture(fixture))
         _, before = read(context, number)
         entry = context.run.undo.add("snapshot", "device", {"device_id": number}, handle.role(), handle.read())
-        more = {} if role is None else {"role": role}
-        exchange = context.call("updateDevice", path={"device_id": number}, body={"comment": "devicedouble"}, **more)
+        body = {"comment": "devicedouble"}
+        exchange = context.call("updateDevice", path={"device_id": number}, body=body, role=role)
         context.case()
         _, after = read(context, number)
         if not exchange.ok and not same(before.get("comment"), after.get("comment")):
@@ -406,8 +455,8 @@ def gone(context: Context, requirement: Requirement) -> None:  # noqa: ARG001
         if exchange.status != 404 and state != "ARCHIVED":
             wrong(context, "A deleted device reads as if it were not.", "404 or ARCHIVED", state, exchange)
         for again in ("updateDevice", "deleteDevice"):
-            more = {"body": {"comment": "devicedouble"}} if again == "updateDevice" else {}
-            answer = context.call(again, path=path, **more)
+            body = {"comment": "devicedouble"} if again == "updateDevice" else UNSET
+            answer = context.call(again, path=path, body=body)
             context.case()
             if answer.status not in (403, 404):
                 wrong(context, f"{again} is carried out on a deleted device.", "403 or 404", answer.status, answer)
@@ -416,6 +465,9 @@ def gone(context: Context, requirement: Requirement) -> None:  # noqa: ARG001
 CHECKS = {
     "same_device": same_device,
     "labels": labels,
+    "compliance_null": compliance_null,
+    "guessed_refusal": guessed_refusal,
+    "scope": scope,
     "drafts_hidden": drafts_hidden,
     "unwritable": unwritable,
     "hidden_members": hidden_members,

@@ -19,7 +19,9 @@ HIDDEN = frozenset(
         "client_invoice_number",
     )
 )  # fmt: skip
-"""Members that no answer shows: what they were cannot be put back, so they are written to the suite's own devices only."""
+"""Members that no answer shows, so that they cannot be put back: written to the suite's own devices only."""
+APART = HIDDEN | {"compliance"}
+"""With what may perhaps not be set back to null (a guess)."""
 
 
 def an_item(context: Context, name: str = "devicedouble check", **more: Any) -> dict[str, Any]:
