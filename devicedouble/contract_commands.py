@@ -21,6 +21,12 @@ Examples:
 """
 
 
+class _Unusable(click.ClickException):
+    """A contract that cannot be read: wrong use."""
+
+    exit_code = 2
+
+
 @click.group(epilog=_EPILOG)
 def contract() -> None:
     """The contracts of the five APIs, and yours.
@@ -155,7 +161,7 @@ def _loaded(name: str) -> Contract:
     try:
         return load(_id_or_file(name))
     except ContractError as error:
-        raise click.UsageError(str(error)) from None
+        raise _Unusable(str(error)) from None
 
 
 def _relative(file: str) -> str:

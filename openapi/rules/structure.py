@@ -46,12 +46,21 @@ def openapi(subject: Subject) -> Iterator[Problem]:
 def _openapi(document: dict[str, Any]) -> Iterator[Problem]:
     from openapi_spec_validator import OpenAPIV30SpecValidator
 
+    found = False
+    for error in OpenAPIV30SpecValidator.schema_validator.iter_errors(document):
+        found = True
+        yield _problem(error)
+    if found:  # the rules beyond the schema stumble over a document that breaks it
+        return
     for error in OpenAPIV30SpecValidator(document).iter_errors():
-        if _told_elsewhere(error, document):
-            continue
-        deepest = _deepest(error)
-        pointer = tuple(getattr(deepest, "absolute_path", ()))
-        yield Problem(pointer, f"OpenAPI 3.0 does not allow this ({_short(deepest)}): correct it")
+        if not _told_elsewhere(error, document):
+            yield _problem(error)
+
+
+def _problem(error: Any) -> Problem:
+    deepest = _deepest(error)
+    pointer = tuple(getattr(deepest, "absolute_path", ()))
+    return Problem(pointer, f"OpenAPI 3.0 does not allow this ({_short(deepest)}): correct it")
 
 
 def _told_elsewhere(error: Any, document: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from openapi.rules.subject import EXTENSIONS, Place, Problem, Subject, at, member
+from openapi.rules.subject import EXTENSIONS, Place, Problem, Subject, at
 from openapi.words import DOCUMENT_ANSWERS
 
 _SCHEMA = Path(__file__).parent.parent / "vocabulary.schema.json"
@@ -105,12 +105,12 @@ def sources(subject: Subject) -> Iterator[Problem]:
 
 
 def _source_of(subject: Subject, place: Place) -> Any:
-    """The nearest source around a place; None within a component without one, which has that of whoever refers to it."""
+    """The nearest source around a place; None in a component without one: there it is that of whoever refers to it."""
     outermost = 3 if place.pointer[0] == "components" else 0
     for length in range(len(place.pointer), outermost - 1, -1):
-        source = member({"": at(subject.document, place.pointer[:length])}, "").get("x-source")
-        if source is not None:
-            return source
+        around = at(subject.document, place.pointer[:length])
+        if isinstance(around, Mapping) and "x-source" in around:
+            return around["x-source"]
     return None
 
 
