@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.api import Api, Capability, Filter, Fixture, Listing, Resource, Role
 from conformance.apis.fleet.checks import CHECKS
-from conformance.apis.fleet.devices import APART, a_batch, one_to_delete, remove_created, second_device
+from conformance.apis.fleet.devices import APART, a_batch, forget, one_to_delete, remove_created, second_device
 
 API = Api(
     id="fleet",
@@ -32,7 +32,7 @@ API = Api(
     needs={"createDevices": "capability:create_devices", "deleteDevice": "capability:delete_devices"},
     apart=APART,
     bodies={"createDevices": a_batch},
-    after={"createDevices": remove_created},
+    after={"createDevices": remove_created, "deleteDevice": forget},
     disposables={"deleteDevice": one_to_delete},
     finders={"other_device_id": second_device},
     resources=(

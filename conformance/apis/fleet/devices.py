@@ -56,8 +56,18 @@ def remove_created(context: Context, exchange: Exchange) -> None:
 
 
 def one_to_delete(context: Context) -> dict[str, str]:
-    """The path of a device that the suite has made itself."""
-    return {"device_id": make(context, [an_item(context)])[0]}
+    """The path of a device that the suite has made itself; if nobody deletes it, it goes at the end of the run."""
+    path = {"device_id": make(context, [an_item(context)])[0]}
+    context.run.undo.add("request", "deleteDevice", path, context.roles()[0])
+    return path
+
+
+def forget(context: Context, exchange: Exchange) -> None:
+    """After a deletion there is nothing left to take away."""
+    number = exchange.sent.target.partition("?")[0].rpartition("/")[2]
+    for entry in context.run.undo.pending():
+        if entry.name == "deleteDevice" and entry.path.get("device_id") == number:
+            context.run.undo.done(entry)
 
 
 def make(context: Context, items: list[dict[str, Any]]) -> list[str]:
