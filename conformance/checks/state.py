@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from conformance.answers import shown
@@ -93,7 +94,7 @@ def agrees(
             continue
         wanted = member.stored(value, member.seen(before))
         found = member.seen(after)
-        if not _shows(found, wanted):
+        if not shows(found, wanted, member.schema):
             context.fail(
                 f"{name} does not read back as it was written.",
                 expected=f"{name} = {shortened(text_of(wanted))}",
@@ -104,13 +105,31 @@ def agrees(
     return after
 
 
-def _shows(found: Any, wanted: Any) -> bool:
-    """A cleared member may be shown as null, as nothing, or not at all. An object may have members of its own."""
+def shows(found: Any, wanted: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether a server that was given `wanted` may show `found` for it.
+
+    A cleared member may be shown as null, as nothing, or not at all; an object may have members of its own; a time
+    may be written in another of the ways that RFC 3339 allows, with another offset or more or fewer digits.
+    """
     if wanted is None or wanted == "":
         return found is ABSENT or found is None or found == ""
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
-        return all(key in found and same(found[key], value) for key, value in wanted.items())
+        nodes = schema.get("properties", {})
+        return all(key in found and shows(found[key], value, nodes.get(key, {})) for key, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        node = schema.get("items", {})
+        return len(wanted) == len(found) and all(shows(*pair, node) for pair in zip(found, wanted, strict=True))
+    if schema.get("format") == "date-time" and isinstance(wanted, str) and isinstance(found, str):
+        return found == wanted or (_instant(found) or found) == (_instant(wanted) or wanted)
     return same(found, wanted)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 def reads_back(context: Context, requirement: Requirement) -> None:
