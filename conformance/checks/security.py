@@ -4,23 +4,66 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
 
 from conformance.checks.success import valid_body
 from conformance.context import Context
-from conformance.errors import Skip
+from conformance.errors import Inconclusive, Skip
 from conformance.requirements import Book
 from conformance.types import Exchange, Requirement, weakest
 from openapi.contract import Contract, Operation, SecurityScheme
 
 
 def derive(book: Book) -> Iterator[Requirement]:
+    yield from _challenge(book)
     for operation in book.operations():
         if not operation.security:
             continue
         yield from _credentials(book, operation)
         for scheme in operation.security:
             yield from _roles(book, operation, scheme)
+
+
+def _challenge(book: Book) -> Iterator[Requirement]:
+    """Once an API: servers that forget the header field forget it everywhere."""
+    guarded = [one for one in book.operations() if one.security]
+    for operation in sorted(guarded, key=lambda one: one.method != "GET")[:1]:
+        scheme = operation.security[0].kind.title()
+        yield replace(
+            book.make(
+                operation,
+                "challenge",
+                f"A 401 says in WWW-Authenticate that {scheme} is wanted.",
+                "challenges",
+                basis=weakest(operation.security[0].basis, "public"),
+                level="SHOULD",
+                source="RFC 9110 section 15.5.2",
+                data={"scheme": scheme},
+                order=20,
+            ),
+            id=book.id(None, "challenge"),
+        )
+
+
+def challenges(context: Context, requirement: Requirement) -> None:
+    """The answer to a request without credentials names the scheme, where it is a 401."""
+    name = str(requirement.operation)
+    exchange: Exchange = context.once(
+        ("authorization", name, None), lambda: context.call(name, role=None, authorization=None)
+    )
+    if exchange.status != 401:
+        raise Inconclusive(f"a request without credentials was answered {exchange.status}")
+    context.case()
+    given = exchange.headers.get("www-authenticate") or ""
+    scheme = requirement.data["scheme"]
+    if scheme.lower() not in {part.strip().split(" ")[0].lower() for part in given.split(",")}:
+        context.fail(
+            f"A 401 does not say that {scheme} is wanted.",
+            expected=f"WWW-Authenticate: {scheme} …",
+            actual=given or "no WWW-Authenticate",
+            exchanges=(exchange,),
+            cause="challenge",
+        )
 
 
 def _credentials(book: Book, operation: Operation) -> Iterator[Requirement]:
@@ -96,9 +139,7 @@ def _roles(book: Book, operation: Operation, scheme: SecurityScheme) -> Iterator
             )
 
 
-def _members(
-    book: Book, operation: Operation, role: str, refuses: dict[str, tuple[str, ...]]
-) -> Iterator[Requirement]:
+def _members(book: Book, operation: Operation, role: str, refuses: dict[str, tuple[str, ...]]) -> Iterator[Requirement]:
     body = operation.request_body
     if body is None:
         return
@@ -218,12 +259,12 @@ def role_allowed(context: Context, requirement: Requirement) -> None:
     handle = context.resource_written_by(operation.id)
     context.case()
     if handle is None:
-        if operation.method not in ("GET",):
-            raise Skip("this would make or delete another object")
-        context.expect_success(context.call(operation.id, role=role), f"The role {role} is refused.")
+        body = valid_body(context, operation.id)
+        exchange = context.call(operation.id, role=role, path=_harmless_path(context, operation), body=body)
+        context.expect_success(exchange, f"The role {role} is refused.")
         return
     with context.keep(handle):
-        body: Any = valid_body(context, operation.id)
+        body = valid_body(context, operation.id)
         refused = _refused(context.contract, role)
         if isinstance(body, dict) and refused & set(body):
             raise Skip("the suite knows no member that this role may write")
@@ -263,6 +304,7 @@ def role_members(context: Context, requirement: Requirement) -> None:
 
 
 CHECKS = {
+    "challenges": challenges,
     "refuses_credentials": refuses_credentials,
     "role_refused": role_refused,
     "role_allowed": role_allowed,
