@@ -159,7 +159,7 @@ def shown(exchange: Exchange, most: int = 500) -> str:
 
 
 def error_matches(entry: ErrorEntry, exchange: Exchange, contract: Contract) -> str | None:
-    """None when the answer is the catalogue's entry; otherwise what differs. Wording and header fields are never compared."""
+    """None when the answer is the catalogue's entry; otherwise what differs. Wording and headers are never compared."""
     if exchange.status != entry.status:
         return f"status {exchange.status} instead of {entry.status}"
     if entry.code is not None:
