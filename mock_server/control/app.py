@@ -23,6 +23,7 @@ from mock_server.control.context import Context, Problem, answer
 from mock_server.control.door import Door
 from mock_server.control.faults import FaultOperations
 from mock_server.control.journal import JournalOperations
+from mock_server.control.pages import ConsoleFiles
 from mock_server.control.state import StateOperations
 from mock_server.control.targets import TargetOperations
 from mock_server.control.validation import VALIDATORS
@@ -47,12 +48,11 @@ _STATUS: Mapping[type[WorldError], int] = {
 def create_control(worlds: Worlds, apis: Mapping[str, CompiledApi], settings: Settings) -> App:
     """The application that answers everything under `/_mock`."""
     context = Context(worlds, apis, settings)
-    console = StaticFiles(directory=Path(__file__).parent / "console", html=True, check_dir=False)
     pages = Router(
         routes=[
             Route("/_mock", _to_console),
             Route("/_mock/", _to_console),
-            Mount("/_mock/console", console),
+            Mount("/_mock/console", ConsoleFiles()),
             Route("/_mock/openapi.{form}", _document),
             Route("/_mock/docs", _docs),
             Mount("/_mock/docs", StaticFiles(directory=str(swagger_ui_path))),

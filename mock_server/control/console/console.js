@@ -31,7 +31,7 @@ let place = "";
 async function show() {
   const route = here();
   if (!(route.section in SECTIONS)) return go(link(route.world, ["journal"]), { replace: true });
-  const next = [route.world, route.section, route.section === "journal" ? "" : route.steps.join("/"), route.query.new].join("/");
+  const next = identity(route);
   if (shown && next === place) return shown.update?.(route);
   const first = place === "";
   shown?.close();
@@ -51,12 +51,23 @@ async function show() {
     document.body.classList.toggle("wide", Boolean(view.wide));
     document.title = `${view.title ?? name} · ${route.world} · devicedouble`;
     fill(page.main, element);
-    if (!first) element.querySelector("h1")?.focus({ preventScroll: true });
-    if (!first) scrollTo(0, 0);
+    if (!first) arrive(element);
   } catch (error) {
     if (place === next) fill(page.main, trouble(error, route.world));
   }
   return undefined;
+}
+
+/** What is the same view, only updated, as long as this is the same. */
+function identity({ world, section, steps, query }) {
+  const inside = section === "journal" || (section === "devices" && steps.length < 3 && !query.new) ? "" : steps.join("/");
+  return [world, section, inside, query.new].join("/");
+}
+
+/** Begin at the heading, unless the person is busy with something that stayed. */
+function arrive(element) {
+  if (document.activeElement === document.body || document.activeElement.matches("a")) element.querySelector("h1")?.focus({ preventScroll: true });
+  scrollTo(0, 0);
 }
 
 function trouble(error, world) {

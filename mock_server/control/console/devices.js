@@ -10,7 +10,7 @@ const TELLING = [/^(name|deviceDisplayName)$/i, /status/i, /model/i, /serial/i, 
 
 /** One document when the address names it, else the list. */
 export function devicesView(context, route) {
-  return route.steps.length > 2 ? new DocumentView(context) : new DevicesView(context);
+  return route.steps.length > 2 || route.query.new ? new DocumentView(context) : new DevicesView(context);
 }
 
 export class DevicesView {
@@ -24,19 +24,18 @@ export class DevicesView {
   }
 
   async render(route) {
-    const state = await call("GET", ["worlds", this.context.world, "state"]);
-    const [api = Object.keys(state)[0], collection] = route.steps;
-    const names = Object.keys(state[api] ?? {});
-    Object.assign(this, { api, collection: collection ?? (names.includes("devices") ? "devices" : names[0]), query: route.query });
-    const places = Object.entries(state).map(([name, sizes]) =>
+    this.state = await call("GET", ["worlds", this.context.world, "state"]);
+    this.arrive(route);
+    const places = Object.entries(this.state).map(([name, sizes]) =>
       h("optgroup", { label: name }, Object.entries(sizes).map(([kind, size]) =>
-        h("option", { value: `${name}/${kind}`, selected: name === api && kind === this.collection }, `${name}: ${kind} (${size})`))));
+        h("option", { value: `${name}/${kind}`, selected: name === this.api && kind === this.collection }, `${name}: ${kind} (${size})`))));
+    this.plant = h("a", { class: "button" }, "Plant a new one");
     this.place = h("select", { onchange: () => go(link(this.context.world, ["devices", ...this.place.value.split("/")])) }, places);
     this.search = h("input", { type: "search", id: "search", autocomplete: "off", value: route.query.search ?? "", oninput: later(250, () => this.change({ search: this.search.value, offset: "" })) });
     this.changed = h("input", { type: "checkbox", checked: route.query.changed === "true", onchange: () => this.change({ changed: this.changed.checked ? "true" : "", offset: "" }) });
     this.element = h("div", { class: "devices" },
       h("div", { class: "head" }, h("h1", { tabindex: "-1" }, "Devices"),
-        h("div", { class: "actions" }, h("a", { class: "button", href: link(this.context.world, ["devices", api, this.collection, ""], { new: "true" }) }, "Plant a new one"))),
+        h("div", { class: "actions" }, this.plant)),
       h("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() },
         field("Collection", this.place), field("Text in key or document", this.search, null, { class: "field grow" }), field("Written to only", this.changed)),
       this.problem.box, this.results);
@@ -44,8 +43,17 @@ export class DevicesView {
     return this.element;
   }
 
+  /** Take from the address which collection is meant, and which part of it. */
+  arrive({ steps: [api = Object.keys(this.state)[0], collection], query }) {
+    const names = Object.keys(this.state[api] ?? {});
+    Object.assign(this, { api, collection: collection ?? (names.includes("devices") ? "devices" : names[0]), query });
+  }
+
   async update(route) {
-    this.query = route.query;
+    this.arrive(route);
+    this.place.value = `${this.api}/${this.collection}`;
+    if (this.search.value !== (this.query.search ?? "")) this.search.value = this.query.search ?? "";
+    this.changed.checked = this.query.changed === "true";
     await this.load();
   }
 
@@ -56,6 +64,7 @@ export class DevicesView {
   async load() {
     this.loading?.abort();
     this.loading = new AbortController();
+    this.plant.href = link(this.context.world, ["devices", this.api, this.collection], { new: "true" });
     await busy(null, this.problem, async () => {
       const { search, changed } = this.query;
       const offset = Number(this.query.offset) || 0;

@@ -57,14 +57,21 @@ export class DocumentView {
   }
 
   async load() {
-    if (this.key === "") {
-      this.editor.value = this.stored = "{\n  \n}";
-      return;
-    }
-    await busy(null, this.problem, async () => {
+    if (this.key === "") return this.loadExample();
+    return busy(null, this.problem, async () => {
       this.stored = indented(await read(this.steps(), { signal: this.stop.signal }));
       this.editor.value = this.stored;
       this.note();
+    });
+  }
+
+  /** A new document begins as another one of its collection: they are large, and most of it fits. */
+  async loadExample() {
+    await busy(null, this.problem, async () => {
+      const query = { limit: 1 };
+      const { items } = await call("GET", ["worlds", this.context.world, "state", this.api, this.collection], { query, signal: this.stop.signal });
+      this.editor.value = this.stored = indented(JSON.stringify(items[0]?.document ?? {}));
+      if (items.length) fill(this.said, `Begins as a copy of ${items[0].key}`);
     });
   }
 

@@ -40,8 +40,8 @@ export class FaultForm {
     this.catalogue = h("datalist", { id: "catalogue" });
     const form = h("form", { class: "panel rule", "aria-labelledby": "rule-title", onsubmit: (event) => this.submit(event), oninput: () => this.draw(), onchange: () => this.draw() },
       h("h2", { id: "rule-title" }, "A new rule"),
-      group("What goes wrong", field("Kind", this.kind), this.details, field("Delay", this.delay), this.delays),
-      group("Which calls", field("API", this.api), field("Operation", this.operation), field("About the object with key", this.key), field("Method", this.method)),
+      group("What goes wrong", field("Kind", this.kind, null, { class: "field broad" }), this.details, field("Delay", this.delay), this.delays),
+      group("Which calls", field("API", this.api), field("Operation", this.operation, null, { class: "field broad" }), field("About the object with key", this.key), field("Method", this.method)),
       group("When",
         field("Leave the first … alone", this.numbers.after), field("Only number …", this.nth, "One or several: 1 or 1, 3"),
         field("Only every …", this.numbers.every), field("With probability …", this.numbers.probability, "0 to 1"),

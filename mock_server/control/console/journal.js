@@ -18,10 +18,11 @@ export class JournalView {
   constructor(context) {
     this.context = context;
     this.problem = problemBox();
+    this.bases = new Map(context.apis.map((api) => [api.id, new URL(api.base_url).pathname]));
     this.held = [];
     this.holding = false;
     this.list = new WindowedList("Exchanges, newest first", {
-      row: (item) => row(item),
+      row: (item) => row(item, this.bases.get(item.api) ?? ""),
       chosen: (item, pointed) => this.choose(item, pointed),
       opened: () => this.pane.querySelector("h2")?.focus(),
       end: () => this.older(),
@@ -239,13 +240,14 @@ export class JournalView {
 
 const CELLS = ["time", "api", "method", "path", "status", "took"];
 
-function row(item) {
+/** The path is told behind the base URL: the API is named beside it. */
+function row(item, base) {
   const marks = [item.fault && "fault", item.violations.length && "invalid"].filter(Boolean);
   return [
     h("span", { class: "time" }, timeOfDay(item.time), " "),
     h("span", { class: "api" }, item.api, " "),
     h("span", { class: "method" }, item.method, " "),
-    h("span", { class: "path" }, item.path, " ", marks.map((mark) => h("span", { class: "mark" }, mark, " "))),
+    h("span", { class: "path" }, h("span", { class: "text" }, item.path.startsWith(`${base}/`) ? item.path.slice(base.length) : item.path, " "), marks.map((mark) => h("span", { class: "mark" }, mark, " "))),
     h("span", { class: "status" }, badge(item.status), " "),
     h("span", { class: "took" }, milliseconds(item.duration_ms), h("span", { class: "hidden" }, " ms")),
   ];

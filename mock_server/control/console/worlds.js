@@ -44,7 +44,9 @@ export class WorldsView {
       const names = worlds.map((world) => world.name);
       const options = (chosen) => names.map((name) => h("option", { value: name, selected: name === chosen }, name));
       fill(this.from, options(this.context.world));
-      fill(this.against, options(names.find((name) => name !== this.context.world) ?? "default"));
+      const others = names.filter((name) => name !== this.context.world);
+      fill(this.against, others.map((name) => h("option", { value: name }, name)));
+      this.compare.disabled = !others.length;
       const here = worlds.find((world) => world.name === this.context.world);
       fill(this.urls, h("dl", { class: "urls" }, Object.entries(here?.base_urls ?? {}).map(([api, url]) =>
         h("div", {}, h("dt", {}, api), h("dd", {}, h("code", {}, url), button("Copy", () => copy(url, `Base URL of ${api}`), { "aria-label": `Copy the base URL of ${api}` }))))));
@@ -151,7 +153,7 @@ export class WorldsView {
 
   differences() {
     const problem = problemBox();
-    const compare = h("button", {}, "Compare");
+    const compare = this.compare = h("button", {}, "Compare");
     const { world } = this.context;
     return h("section", { class: "panel", "aria-labelledby": "diff-title" },
       h("h2", { id: "diff-title" }, `What makes ${world} different`),
