@@ -32,6 +32,8 @@ def used(subject: Subject) -> Iterator[Problem]:
 
 def statuses(subject: Subject) -> Iterator[Problem]:
     """The status of every error that an operation may answer is declared in its responses."""
+    if not subject.catalogue:
+        return
     for operation in subject.contract.operations.values():
         missing: dict[int, str] = {}
         for name in answers_of(operation):

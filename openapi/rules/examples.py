@@ -70,6 +70,8 @@ def errors(subject: Subject) -> Iterator[Problem]:
     """The bodies of catalogue entries, filled in, against the answers of the operations that may give them."""
     from openapi.rules.answers import answers_of
 
+    if not subject.catalogue:
+        return
     found: dict[tuple[str, str], list[str]] = {}
     for operation in subject.contract.operations.values():
         for name in answers_of(operation):
