@@ -132,7 +132,7 @@ class Context:
     # ---- what is known of the target
 
     def fixture(self, name: str) -> Any:
-        """A value of the target's fixtures; an optional one is looked for on the server. Raises Skip when there is none."""
+        """A value of the target's fixtures; an optional one is looked for on the server. Skip when there is none."""
         if name in self.target.fixtures:
             return self.target.fixtures[name]
         finder = self.api.finders.get(name)
@@ -265,9 +265,7 @@ class Context:
             kind = media_type or (next(iter(operation.request_body.content)) if operation.request_body else None)
             if kind:
                 fields.append(("Content-Type", kind))
-        exchange = self.run.client.send(
-            sent_method, target, tuple(fields), content, operation=operation.id, role=who
-        )
+        exchange = self.run.client.send(sent_method, target, tuple(fields), content, operation=operation.id, role=who)
         if sent_method == operation.method:
             self.run.count(exchange, operation)
             if judged:

@@ -149,7 +149,7 @@ def _adjusted(requirement: Requirement, rule: Mapping[str, Any]) -> Requirement 
 
 
 def written_for(api: str) -> tuple[list[Requirement], list[Mapping[str, Any]]]:
-    """The written requirements and the adjustments of `conformance/apis/<api>/requirements.yaml`; none without the file."""
+    """The requirements and adjustments of `conformance/apis/<api>/requirements.yaml`; none without the file."""
     folder = resources.files("conformance.apis") / api
     file = folder / "requirements.yaml"
     if not file.is_file():
@@ -167,9 +167,7 @@ def _written(api: str, row: Mapping[str, Any]) -> Requirement:
     return Requirement(**{**row, "needs": tuple(row.get("needs", ()))})
 
 
-def chosen(
-    requirements: Iterable[Requirement], only: tuple[str, ...], skip: tuple[str, ...]
-) -> list[Requirement]:
+def chosen(requirements: Iterable[Requirement], only: tuple[str, ...], skip: tuple[str, ...]) -> list[Requirement]:
     """The requirements whose ids match a glob of `only` (all without one) and none of `skip`."""
     return [
         one

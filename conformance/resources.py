@@ -143,10 +143,15 @@ class Handle:
             raise Skip("the target names the same object twice")
         return Handle(self.context, self.resource, {**self.path, **changed})
 
-    def usable(self, *, seen: bool = True) -> list[Member]:
-        """The members that this target lets the suite write; with `seen`, only those that can be read back."""
+    def usable(self, *, seen: bool = True, before: Reading | None = None) -> list[Member]:
+        """The members that this target lets the suite write; with `seen`, only those that can be read back.
+
+        With `before`, only those that could be put back to what they were then.
+        """
         found = []
         for member in self.members.values():
+            if before is not None and not self._returns(member, before):
+                continue
             if seen and member.pointer is None:
                 continue
             if member.need and self.context.unmet(member.need):
@@ -155,6 +160,15 @@ class Handle:
                 continue
             found.append(member)
         return found
+
+    def _returns(self, member: Member, before: Reading) -> bool:
+        """Whether the value that a member has now can be written; nothing at all often cannot."""
+        now = member.seen(before)
+        if (now is not ABSENT and now is not None) or member.nullable or member.pointer is None:
+            return True
+        if self.resource.changes is not None or self.resource.restore is not None:
+            return True
+        return member.schema.get("type") == "string" and Validator(member.schema, "request").valid("")
 
     def read(self, role: str | None = None) -> Reading:
         """What the server shows of the object now.
@@ -202,7 +216,7 @@ class Handle:
             values = self.context.given(given)
             found = values if isinstance(values, list) else [values]
         elif member.normalizes == "merge" and isinstance(before, Mapping) and before:
-            found = [_altered(before, chance) for _ in range(count)]
+            found = [_altered(before, member.schema, chance) for _ in range(count)]
         else:
             found = valid_values(member.schema, chance, count + 1, member.name)
         different = [value for value in found if not same(member.stored(value, before), before)]
@@ -255,10 +269,14 @@ class Handle:
         ]
 
 
-def _altered(value: Mapping[str, Any], chance: random.Random) -> dict[str, Any]:
+def _altered(value: Mapping[str, Any], schema: Mapping[str, Any], chance: random.Random) -> dict[str, Any]:
     """One member of an object with another value of the same type: leaves no new member behind."""
     key = chance.choice(sorted(value))
     old = value[key]
+    node = schema.get("properties", {}).get(key)
+    if node is not None:
+        different = [new for new in valid_values(node, chance, 3, key) if not same(new, old)]
+        return {key: different[0] if different else old}
     if isinstance(old, bool):
         return {key: not old}
     if isinstance(old, int | float):

@@ -43,8 +43,8 @@ def query_of(query: Query) -> str:
     pairs = query.items() if isinstance(query, Mapping) else query
     parts = []
     for name, value in pairs:
-        for one in value if isinstance(value, list) else [value]:
-            parts.append(f"{encode(name)}={encode(one)}")
+        values = value if isinstance(value, list) else [value]
+        parts += [f"{encode(name)}={encode(one)}" for one in values]
     return "?" + "&".join(parts) if parts else ""
 
 

@@ -43,7 +43,7 @@ class Runner:
         self.rules = rules
         self.workers = workers
         self.fail_fast = fail_fast
-        self.progress = progress or (lambda outcome: None)
+        self.progress = progress or _silence
         self.outcomes: dict[str, Outcome] = {}
         self._ended: str | None = None
         self._troubles = 0
@@ -128,6 +128,11 @@ class Runner:
 UNAVAILABLE = "no answer: "
 
 
+def _silence(outcome: Outcome) -> None:
+    """Nobody wants to know how far the run is."""
+    del outcome
+
+
 def evaluate(run: Run, ledger: Ledger, requirement: Requirement) -> Outcome:
     """Check one requirement.
 
@@ -180,7 +185,9 @@ def _own_fault(error: Exception) -> str:
     if os.environ.get("DEVICEDOUBLE_TRACEBACK"):
         traceback.print_exc()
     place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"the suite itself failed ({type(error).__name__}: {error}; {os.path.basename(place.filename)}:{place.lineno})"
+    return (
+        f"the suite itself failed ({type(error).__name__}: {error}; {os.path.basename(place.filename)}:{place.lineno})"
+    )
 
 
 def contact(run: Run) -> None:

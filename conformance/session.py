@@ -76,9 +76,7 @@ class Session:
         progress: Progress | None = None,
     ) -> Results:
         """Check the requirements and close the connections."""
-        runner = Runner(
-            run, self.ledger, rules or Rules(), workers=workers, fail_fast=fail_fast, progress=progress
-        )
+        runner = Runner(run, self.ledger, rules or Rules(), workers=workers, fail_fast=fail_fast, progress=progress)
         try:
             return runner.all(requirements)
         finally:

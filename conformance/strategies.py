@@ -11,7 +11,7 @@ import string
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from conformance.schemas import Validator, steps_of
@@ -121,7 +121,7 @@ def _matching(schema: Schema, chance: random.Random) -> str:
     return chance.choice(matching_texts(schema["pattern"]))
 
 
-@lru_cache(maxsize=None)
+@cache
 def matching_texts(pattern: str) -> tuple[str, ...]:
     """A few texts that a pattern takes, found by Hypothesis, the same every time."""
     from hypothesis import HealthCheck, Phase, given, seed, settings

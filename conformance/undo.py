@@ -19,7 +19,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`kind` is `snapshot` (of `resource`, with the document before) or `request` (of `operation`, as it is to be sent)."""
+    """`kind` is `snapshot` (`name` a resource, `content` the reading before) or `request` (`name` an operation)."""
 
     number: int
     kind: str
@@ -94,4 +94,3 @@ def state_folder() -> Path:
     """Where this user's programs keep what must outlive a run."""
     base = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
     return (Path(base) if base else Path.home() / ".local" / "state") / "devicedouble" / "restore"
-

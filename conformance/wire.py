@@ -13,6 +13,7 @@ import socket
 import ssl
 import time
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -140,11 +141,9 @@ class Wire:
         head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
         deadline = time.monotonic() + self.timeout
         try:
-            try:
+            # A server may refuse a body before reading all of it; its answer may already be here.
+            with suppress(BrokenPipeError, ConnectionResetError):
                 self._socket.sendall(head + request.body)
-            except (BrokenPipeError, ConnectionResetError):
-                # A server may refuse a body before reading all of it; its answer may already be here.
-                pass
             answer, keep = self._read_answer(request.method, deadline)
         except TimeoutError:
             self.close()
@@ -189,9 +188,7 @@ class Wire:
             headers.append((name.strip(), value.strip()))
         return int(first[1]), first[0][5:], headers
 
-    def _read_body(
-        self, method: str, status: int, fields: dict[str, str], deadline: float
-    ) -> tuple[bytes, bool]:
+    def _read_body(self, method: str, status: int, fields: dict[str, str], deadline: float) -> tuple[bytes, bool]:
         """The body as sent, and whether its end was the end of the connection."""
         if method == "HEAD" or status in (204, 304):
             return b"", False

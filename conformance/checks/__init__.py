@@ -1,4 +1,4 @@
-"""The concerns of the suite, in the order in which their requirements are listed: one file each, no vendor's name in any."""
+"""The concerns of the suite, in the order in which requirements are listed: a file each, no vendor's name in any."""
 
 from __future__ import annotations
 

@@ -30,12 +30,32 @@ def derive(book: Book) -> Iterator[Requirement]:
     operation = book.contract.operations[name]
     basis = weakest(operation.basis, "public")
     for slug, check, text, section in (
-        ("patch-applies", "patch_applies", "add, replace, remove, move, copy and test do what they are defined to do.", "4"),
-        ("patch-order", "patch_order", "Operations take effect one after another, each on what the one before left.", "3"),
-        ("patch-test-compares", "patch_test", "test compares values as JSON: by type, numbers by value, objects without order.", "4.6"),
+        (
+            "patch-applies",
+            "patch_applies",
+            "add, replace, remove, move, copy and test do what they are defined to do.",
+            "4",
+        ),
+        (
+            "patch-order",
+            "patch_order",
+            "Operations take effect one after another, each on what the one before left.",
+            "3",
+        ),
+        (
+            "patch-test-compares",
+            "patch_test",
+            "test compares values as JSON: by type, numbers by value, objects without order.",
+            "4.6",
+        ),
         ("patch-refuses", "patch_refuses", "An operation that cannot be carried out fails the patch.", "5"),
         ("patch-atomic", "patch_atomic", "A patch that fails at any operation changes nothing at all.", "5"),
-        ("patch-ignores-unknown", "patch_ignores", "Members of an operation that are not defined for it are ignored.", "4"),
+        (
+            "patch-ignores-unknown",
+            "patch_ignores",
+            "Members of an operation that are not defined for it are ignored.",
+            "4",
+        ),
         ("patch-malformed", "patch_malformed", "A document that is no JSON Patch is refused.", "3"),
     ):
         yield book.make(
@@ -188,7 +208,11 @@ def patch_order(context: Context, requirement: Requirement) -> None:  # noqa: AR
         _expect(
             context,
             handle,
-            [{"op": "add", "path": two, "value": "x"}, {"op": "remove", "path": two}, {"op": "add", "path": two, "value": "y"}],
+            [
+                {"op": "add", "path": two, "value": "x"},
+                {"op": "remove", "path": two},
+                {"op": "add", "path": two, "value": "y"},
+            ],
             "add, remove, add",
         )
 
@@ -200,15 +224,32 @@ def patch_test(context: Context, requirement: Requirement) -> None:  # noqa: ARG
     with context.keep(handle):
         _expect(context, handle, [{"op": "add", "path": one, "value": "1"}], "add")
         for wrong in ("2", 1, True, None, ["1"], {"1": 1}, ""):
-            _must_fail(context, handle, [{"op": "test", "path": one, "value": wrong}], f"test of {text_of(wrong)} against \"1\"")
+            _must_fail(
+                context, handle, [{"op": "test", "path": one, "value": wrong}], f'test of {text_of(wrong)} against "1"'
+            )
         document = handle.read()[""]
         for name, value in document.items():
             if isinstance(value, dict) and value:
                 backwards = dict(reversed(list(value.items())))
-                _passes(context, handle, [{"op": "test", "path": f"/{name}", "value": backwards}], "members in another order")
+                _passes(
+                    context,
+                    handle,
+                    [{"op": "test", "path": f"/{name}", "value": backwards}],
+                    "members in another order",
+                )
             if isinstance(value, int) and not isinstance(value, bool):
-                _passes(context, handle, [{"op": "test", "path": f"/{name}", "value": float(value)}], "the same number as 1.0")
-                _must_fail(context, handle, [{"op": "test", "path": f"/{name}", "value": str(value)}], "a number against its digits")
+                _passes(
+                    context,
+                    handle,
+                    [{"op": "test", "path": f"/{name}", "value": float(value)}],
+                    "the same number as 1.0",
+                )
+                _must_fail(
+                    context,
+                    handle,
+                    [{"op": "test", "path": f"/{name}", "value": str(value)}],
+                    "a number against its digits",
+                )
 
 
 def _passes(context: Context, handle: Handle, operations: list[Operation], told: str) -> None:

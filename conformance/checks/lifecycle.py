@@ -6,14 +6,14 @@ those without a way back last and only when the target allows them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from conformance.answers import described, error_matches, shown
 from conformance.context import Context
-from conformance.errors import Inconclusive, Skip
+from conformance.errors import Skip
 from conformance.requirements import Book, kebab
-from conformance.resources import Handle, Member
+from conformance.resources import Handle
 from conformance.types import Exchange, Requirement, weakest
 from openapi.contract import Lifecycle, Operation, lifecycle_of
 
@@ -53,9 +53,7 @@ def answer(lifecycle: Lifecycle, before: str, after: str) -> str | None:
         return ""
 
 
-def _edges(
-    book: Book, operation: Operation, resource: str, name: str, lifecycle: Lifecycle
-) -> Iterator[Requirement]:
+def _edges(book: Book, operation: Operation, resource: str, name: str, lifecycle: Lifecycle) -> Iterator[Requirement]:
     need = book.api.needs.get(f"property:{name}")
     needs = (f"success:{operation.id}", *((need,) if need else ()))
     for before in lifecycle.allowed:
@@ -81,65 +79,189 @@ def _edges(
             )
 
 
+@dataclass
+class Walk:
+    """What came of every step that could be tried: by (from, to), the exchange and the state read afterwards."""
+
+    steps: dict[tuple[str, str], tuple[Exchange, str]] = field(default_factory=dict)
+    states: list[str] = field(default_factory=list)
+
+
 def lifecycle(context: Context, requirement: Requirement) -> None:
-    """The object is brought into the first state; each step is then answered as the contract says."""
+    """Every step of this kind that the objects of the target can be brought to is answered as the contract says."""
     data = requirement.data
-    handle, member = _object_in(context, requirement)
+    key = ("lifecycle", data["resource"], data["member"])
+    walk: Walk = context.once(key, lambda: _walked(context, requirement))
+    before, error = data["from"], data["error"]
     for after in data["to"]:
-        _bring(context, handle, member, data["from"])
-        exchange = _step(handle, member, after)
+        if (before, after) not in walk.steps:
+            continue
+        exchange, found = walk.steps[before, after]
         context.case()
-        if data["error"] is None:
-            _made(context, handle, member, data["from"], after, exchange)
+        told = f"{data['member']}: the step from {before} to {after}"
+        if error is None:
+            _made(context, told, after, found, exchange)
         else:
-            _refused(context, handle, member, data, after, exchange)
+            _refused(context, told, before, error, found, exchange)
+    if not context.cases:
+        states = ", ".join(walk.states) or "none"
+        raise Skip(f"no object of the target may be brought to this step (they were {states})")
 
 
-def _object_in(context: Context, requirement: Requirement) -> tuple[Handle, Member]:
-    """An object that is in the wanted state, or can be brought there, and back afterwards."""
+def _made(context: Context, told: str, after: str, found: str, exchange: Exchange) -> None:
+    if context.expect_success(exchange, f"{told} is refused.") and found != after:
+        context.fail(
+            f"After {told} the status is {found}.",
+            expected=after,
+            actual=found,
+            exchanges=(exchange,),
+            cause=f"{exchange.operation} status not stored",
+        )
+
+
+def _refused(context: Context, told: str, before: str, error: str, found: str, exchange: Exchange) -> None:
+    entry = context.contract.errors[error]
+    difference = error_matches(entry, exchange, context.contract)
+    if difference is not None:
+        context.fail(
+            f"{told} is not refused as it must be: {difference}.",
+            expected=described(entry),
+            actual=shown(exchange),
+            exchanges=(exchange,),
+            cause=f"{exchange.operation} {error} {'accepted' if exchange.ok else exchange.status}",
+        )
+    if not exchange.ok and found != before:
+        context.fail(
+            f"{told} was refused, and yet the status is {found}.",
+            expected=before,
+            actual=found,
+            exchanges=(exchange,),
+            cause=f"{exchange.operation} refused but changed",
+        )
+
+
+def _walked(context: Context, requirement: Requirement) -> Walk:
+    """Lead each object through as many steps as can be: refused ones first, those without a way back last."""
     data = requirement.data
     operation = context.contract.operations[str(requirement.operation)]
     rules = dict(_lifecycles(operation))[data["member"]]
-    reasons = []
-    for handle in _candidates(context, data["resource"]):
-        member = handle.members[data["member"]]
-        now = str(member.seen(handle.read()))
-        if _reachable(context, rules, now, data["from"]) and all(
-            data["error"] is not None or _may_leave(context, rules, data["from"], after) for after in data["to"]
-        ):
-            return handle, member
-        reasons.append(now)
-    raise Skip(f"no object of the target can be brought into {data['from']} (they are {', '.join(reasons)})")
+    walk = Walk()
+    objects = sorted(
+        _candidates(context, data["resource"]), key=lambda one: -_freedom(rules, _state(one, data["member"]))
+    )
+    for handle in objects:
+        start = _state(handle, data["member"])
+        walk.states.append(start)
+        with context.keep(handle):
+            _lead(context, handle, data["member"], rules, targets(operation, data["member"]), walk)
+            way = _way(context, rules, _state(handle, data["member"]), start)
+            for step in way or ():
+                handle.write({data["member"]: step})
+    return walk
+
+
+def _state(handle: Handle, member: str) -> str:
+    return str(handle.members[member].seen(handle.read()))
+
+
+def _freedom(rules: Lifecycle, state: str) -> int:
+    """How many states can be reached: objects early in their life go first."""
+    seen, front = {state}, [state]
+    while front:
+        for after in rules.allowed.get(front.pop(), ()):
+            if after not in seen:
+                seen.add(after)
+                front.append(after)
+    return len(seen)
+
+
+def _lead(context: Context, handle: Handle, member: str, rules: Lifecycle, values: list[str], walk: Walk) -> None:
+    state = _state(handle, member)
+    for _ in range(200):
+        for after in values:
+            if answer(rules, state, after) is not None and (state, after) not in walk.steps:
+                state = _try(handle, member, state, after, walk)
+        following = _next(context, rules, state, values, walk)
+        if following is None:
+            return
+        reached = _try(handle, member, state, following, walk)
+        if reached == state and following != state:
+            return
+        state = reached
+
+
+def _try(handle: Handle, member: str, state: str, after: str, walk: Walk) -> str:
+    exchange = handle.write({member: after})
+    found = _state(handle, member)
+    walk.steps.setdefault((state, after), (exchange, found))
+    return found
+
+
+def _next(context: Context, rules: Lifecycle, state: str, values: list[str], walk: Walk) -> str | None:
+    """The next step: an untried one with a way back, else one towards something untried, else one without."""
+
+    def untried(before: str) -> list[str]:
+        return [v for v in values if (before, v) not in walk.steps and (v in rules.allowed.get(before, ()))]
+
+    here = [v for v in untried(state) if _may_leave(context, rules, state, v)]
+    for after in here:
+        if after == state or _back(rules, after, state):
+            return after
+    near = [v for v in rules.allowed.get(state, ()) if v != state and _back(rules, v, state)]
+    for after in near:
+        way = [s for s in untried(after) if s == after or _back(rules, s, after)]
+        if way and _may_leave(context, rules, state, after):
+            return after
+    # What is left has no way back: the step that leaves most of the life to come is taken first.
+    here.sort(key=lambda after: -_freedom(rules, after))
+    if here:
+        return here[0]
+    onward = [v for v in rules.allowed.get(state, ()) if v != state and v in values and not _back(rules, v, state)]
+    onward = [v for v in onward if _may_leave(context, rules, state, v) and _untried_ahead(rules, v, values, walk)]
+    onward.sort(key=lambda after: -_freedom(rules, after))
+    return onward[0] if onward else None
+
+
+def _untried_ahead(rules: Lifecycle, state: str, values: list[str], walk: Walk) -> bool:
+    seen, front = {state}, [state]
+    while front:
+        now = front.pop()
+        if any((now, value) not in walk.steps for value in values):
+            return True
+        for after in rules.allowed.get(now, ()):
+            if after not in seen:
+                seen.add(after)
+                front.append(after)
+    return False
 
 
 def _candidates(context: Context, resource: str) -> Iterator[Handle]:
-    """The fixture objects: that of the bindings first, then those whose fixture names begin alike."""
+    """The fixture objects, each once: that of the bindings, and those whose fixture names begin alike."""
     handle = context.resource(resource)
     yield handle
+    seen = [handle.path]
     bound = {name: context.api.bindings.get(name) for name in handle.path}
     for parameter, fixture in bound.items():
         for other in context.api.fixtures:
             if fixture and other.name.startswith(f"{fixture}_") and other.name in context.target.fixtures:
-                yield Handle(context, handle.resource, {**handle.path, parameter: str(context.fixture(other.name))})
-
-
-def _reachable(context: Context, rules: Lifecycle, now: str, wanted: str) -> bool:
-    return now == wanted or _way(context, rules, now, wanted) is not None
+                path = {**handle.path, parameter: str(context.fixture(other.name))}
+                if path not in seen:
+                    seen.append(path)
+                    yield Handle(context, handle.resource, path)
 
 
 def _way(context: Context, rules: Lifecycle, now: str, wanted: str) -> list[str] | None:
-    """The shortest sequence of steps that the target allows, breadth first."""
+    """The shortest sequence of steps that the target allows, breadth first; None when there is none."""
     ways: list[list[str]] = [[now]]
     seen = {now}
     while ways:
         way = ways.pop(0)
+        if way[-1] == wanted:
+            return way[1:]
         for after in rules.allowed.get(way[-1], ()):
-            if after in seen or not _may_leave(context, rules, way[-1], after):
-                continue
-            if after == wanted:
-                return [*way[1:], after]
-            seen.add(after)
-            ways.append([*way, after])
+            if after not in seen and _may_leave(context, rules, way[-1], after):
+                seen.add(after)
+                ways.append([*way, after])
     return None
 
 
@@ -160,64 +282,6 @@ def _back(rules: Lifecycle, start: str, goal: str) -> bool:
         front += [one for one in rules.allowed.get(state, ()) if one not in seen]
         seen.update(rules.allowed.get(state, ()))
     return False
-
-
-def _bring(context: Context, handle: Handle, member: Member, wanted: str) -> None:
-    rules = lifecycle_of(dict(member.schema))
-    assert rules is not None
-    now = str(member.seen(handle.read()))
-    if now == wanted:
-        return
-    way = _way(context, rules, now, wanted)
-    if way is None:
-        raise Inconclusive(f"there is no way from {now} to {wanted}")
-    for step in way:
-        exchange = _step(handle, member, step)
-        if not exchange.ok:
-            raise Inconclusive(f"the step to {step} on the way to {wanted} was answered {exchange.status}")
-
-
-def _step(handle: Handle, member: Member, after: str) -> Exchange:
-    return handle.write({member.name: after})
-
-
-def _made(context: Context, handle: Handle, member: Member, before: str, after: str, exchange: Exchange) -> None:
-    if not context.expect_success(exchange, f"{member.name}: the step from {before} to {after} is refused."):
-        return
-    found = member.seen(handle.read())
-    if found != after:
-        context.fail(
-            f"{member.name} is not {after} after the step from {before}.",
-            expected=after,
-            actual=str(found),
-            exchanges=(exchange,),
-            cause=f"{exchange.operation} {member.name} not stored",
-        )
-
-
-def _refused(
-    context: Context, handle: Handle, member: Member, data: Mapping[str, Any], after: str, exchange: Exchange
-) -> None:
-    before = data["from"]
-    entry = context.contract.errors[data["error"]]
-    difference = error_matches(entry, exchange, context.contract)
-    if difference is not None:
-        context.fail(
-            f"{member.name}: the step from {before} to {after} is not refused as it must be: {difference}.",
-            expected=described(entry),
-            actual=shown(exchange),
-            exchanges=(exchange,),
-            cause=f"{exchange.operation} {member.name} {data['error']} {'accepted' if exchange.ok else exchange.status}",
-        )
-    found = member.seen(handle.read())
-    if not exchange.ok and found != before:
-        context.fail(
-            f"{member.name} has become {found} although the step from {before} to {after} was refused.",
-            expected=before,
-            actual=str(found),
-            exchanges=(exchange,),
-            cause=f"{exchange.operation} {member.name} refused but changed",
-        )
 
 
 CHECKS = {"lifecycle": lifecycle}

@@ -23,7 +23,9 @@ def derive(book: Book) -> Iterator[Requirement]:
             continue
         needs = (f"success:{operation.id}",)
         name = {"listing": listing.operation}
-        yield book.make(operation, "names-each-once", "A list names no object twice.", "each_once", needs=needs, data=name)
+        yield book.make(
+            operation, "names-each-once", "A list names no object twice.", "each_once", needs=needs, data=name
+        )
         if listing.single:
             yield book.make(
                 operation,
@@ -193,7 +195,7 @@ def _compare(context: Context, listing: Listing, item: Any, single: Any, exchang
 
 
 def pages_cover(context: Context, requirement: Requirement) -> None:
-    """Small pages, one after another, hold what the list holds: each object once, none left out, none too many a page."""
+    """Small pages, one after another, hold what the list holds: each object once, none left out."""
     listing = listing_of(context, requirement)
     items, complete = whole(context, listing)
     size = listing.page_size
@@ -297,9 +299,7 @@ def fits(one: Filter, item: Any, value: Any) -> bool:
     return same(has, value)
 
 
-def _leaks(
-    context: Context, listing: Listing, one: Filter, value: Any, found: list[Any], exchange: Exchange
-) -> None:
+def _leaks(context: Context, listing: Listing, one: Filter, value: Any, found: list[Any], exchange: Exchange) -> None:
     wrong = [item for item in found if not fits(one, item, value)]
     if wrong and one.match != "contains":
         context.fail(

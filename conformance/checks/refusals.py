@@ -26,7 +26,7 @@ SURELY_REFUSED = frozenset(
     ("type", "enum", "format", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum",
      "exclusiveMaximum", "required", "anyOf", "oneOf")
 )  # fmt: skip
-"""Keywords of a body that a server must hold to when its documents state them; unknown members and nulls it may take."""
+"""Keywords that a server must hold bodies to when its documents state them; unknown members and nulls it may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,15 @@ def mistakes(contract: Contract, operation: Operation) -> list[Mistake]:
     body = operation.request_body
     if body is not None:
         schema = next(iter(body.content.values())).schema
-        for violation in body_violations(schema):
-            found.append(_mistake(contract, operation, "body", "body", schema, violation))
+        found += [_mistake(contract, operation, "body", "body", schema, one) for one in body_violations(schema)]
+        validator = Validator(schema, "request")
+        found = [one for one in found if not isinstance(_broken(operation, validator, None, one), _Unfit)]
     for parameter in operation.parameters:
         if parameter.location not in ("query", "path"):
             continue
         for violation in text_violations(parameter.schema):
+            if violation.value == "" or (parameter.location == "path" and "/" in str(violation.value)):
+                continue  # Another path, or a parameter of which nobody says whether it is there.
             where = f"{parameter.location}:{parameter.name}"
             found.append(_mistake(contract, operation, where, parameter.name, parameter.schema, violation))
         if parameter.location == "query" and parameter.required:
@@ -191,7 +194,7 @@ def _listed(names: list[str], most: int = 6) -> str:
 
 
 def refuses(context: Context, requirement: Requirement) -> None:
-    """Each request with exactly this one mistake gets exactly the catalogue's answer (or any refusal where none is named)."""
+    """Each request with exactly this one mistake gets exactly the catalogue's answer (any refusal where none is named)."""
     assert requirement.operation is not None
     operation = context.contract.operations[requirement.operation]
     wanted = requirement.data
@@ -245,15 +248,11 @@ def _attempt(context: Context, operation: Operation, one: Mistake) -> Exchange |
         return guarded(context, operation, body=body)
     value = one.violation.value
     if one.where == "path":
-        if value in ("", ".", "..") or "/" in str(value):
-            return None
         path = {**context.path_of(operation), one.name: value}
         return guarded(context, operation, path=path)
     query = context.query_of(operation)
     if value is REMOVE:
         query.pop(one.name, None)
-    elif value == "":
-        return None  # Whether an empty parameter is an empty value or none is nowhere said.
     else:
         query[one.name] = value
     return guarded(context, operation, query=query)
@@ -267,26 +266,30 @@ def broken_body(context: Context, operation: Operation, one: Mistake) -> Any:
     """A valid body with one mistake in it; verified to have no other with another answer."""
     assert operation.request_body is not None
     schema = next(iter(operation.request_body.content.values())).schema
-    base = valid_body(context, operation.id)
+    validator = context.once(("request validator", operation.id), lambda: Validator(schema, "request"))
+    return _broken(operation, validator, valid_body(context, operation.id), one)
+
+
+def _broken(operation: Operation, validator: Validator, base: Any, one: Mistake) -> Any:
+    """`base` (None: the smallest valid body) with one mistake, if that is the only one."""
     pointer = one.violation.pointer
     steps = steps_of(pointer)
+    way = smallest(validator.schema, random.Random(0), pointer)
     try:
-        if len(steps) > 1:
-            base = _with_way(base, smallest(schema, random.Random(0), pointer), steps)
+        base = way if base is None else _with_way(base, way, steps)
         body = placed(base, pointer, one.violation.value)
     except (KeyError, IndexError, TypeError, AttributeError):
         return _Unfit()
-    if one.keyword in ("minProperties", "minItems"):
-        body = placed(base, pointer, one.violation.value)
-    problems = Validator(schema, "request").problems(body)
-    errors = {_error_of(operation, problem.path, problem.keyword, problem.message) for problem in problems}
-    if not problems or len(errors) > 1:
-        return _Unfit()
-    return body
+    errors = {
+        _error_of(operation, problem.path, problem.keyword, problem.message) for problem in validator.problems(body)
+    }
+    return body if len(errors) == 1 else _Unfit()
 
 
 def _with_way(base: Any, way: Any, steps: list[str]) -> Any:
     """The valid body, with the members that lead to a nested place."""
+    if len(steps) < 2:
+        return base
     if not isinstance(base, dict) or not isinstance(way, dict) or steps[0] in base:
         return base
     return {**base, steps[0]: way[steps[0]]}
@@ -312,7 +315,7 @@ def guarded(context: Context, operation: Operation, **request: Any) -> Exchange:
     before = context.once(("state before refusals", operation.id), handle.read)
     exchange = context.call(operation.id, **request)
     if exchange.ok:
-        context._put_back(handle, before)  # noqa: SLF001
+        context._put_back(handle, before)
     return exchange
 
 
@@ -454,7 +457,11 @@ def _by_condition(book: Book, operation: Operation) -> Iterator[Requirement]:
     seen = set()
     for refusal in operation.refusals:
         word = refusal.when
-        if word in ("violation", "unauthenticated", "credentials", "forbidden") or refusal.error is None or word in seen:
+        if (
+            word in ("violation", "unauthenticated", "credentials", "forbidden")
+            or refusal.error is None
+            or word in seen
+        ):
             continue
         seen.add(word)
         entry = book.contract.errors[refusal.error]
@@ -505,9 +512,7 @@ def refuses_condition(context: Context, requirement: Requirement) -> None:
     if operation.method != "DELETE":
         context.need_success(operation.id)
     body = valid_body(context, operation.id)
-    exchange = context.once(
-        ("condition", operation.id, word), lambda: context.call(operation.id, path=path, body=body)
-    )
+    exchange = context.once(("condition", operation.id, word), lambda: context.call(operation.id, path=path, body=body))
     context.case()
     status = requirement.data.get("status")
     if status is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.answers import shown
+from conformance.checks.state import static_members
 from conformance.checks.success import valid_body
 from conformance.context import UNSET, Context, text_of
 from conformance.errors import Skip, Unavailable
@@ -54,6 +55,9 @@ def derive(book: Book) -> Iterator[Requirement]:
     for resource in book.api.resources:
         if resource.write in book.contract.operations:
             operation = book.contract.operations[resource.write]
+            members = static_members(book, resource)
+            if members is not None and not any(_any_text(member.schema) for member in members):
+                continue
             yield book.make(
                 operation,
                 "keeps-unicode",
@@ -110,7 +114,8 @@ def survive(context: Context, what: str, send: Callable[[], Exchange]) -> None:
     except Unavailable as error:
         # Is it the request, or is the server away? A request that was answered before tells.
         context.need_success(str(context.requirement.operation))
-        context.call(str(context.requirement.operation), **_usual(context)) if _is_read(context) else None
+        if _is_read(context):
+            context.call(str(context.requirement.operation), judged=False)
         context.fail(
             f"{what}: {error}", expected="an answer", actual=str(error), cause=f"{context.requirement.id} broken off"
         )
@@ -127,10 +132,6 @@ def survive(context: Context, what: str, send: Callable[[], Exchange]) -> None:
 
 def _is_read(context: Context) -> bool:
     return context.contract.operations[str(context.requirement.operation)].method == "GET"
-
-
-def _usual(context: Context) -> dict[str, Any]:
-    return {"judged": False}
 
 
 def robust_query(context: Context, requirement: Requirement) -> None:
@@ -311,8 +312,8 @@ def keeps_unicode(context: Context, requirement: Requirement) -> None:
         raise Skip("no member takes any text")
     member = next((m for m in plain if "name" not in m.name and "serial" not in m.name), plain[0])
     with context.keep(handle) as before:
-        for text in STRANGE_TEXTS:
-            text = text[: member.schema.get("maxLength", 1000)]
+        for strange in STRANGE_TEXTS:
+            text = strange[: member.schema.get("maxLength", 1000)]
             exchange = handle.write({member.name: text}, before)
             context.case()
             if not context.expect_success(exchange, f"The text {text!r} is refused."):

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from conformance.answers import shown
+from conformance.api import Resource
 from conformance.context import Context, text_of
 from conformance.errors import Inconclusive, Skip
 from conformance.requirements import Book
-from conformance.resources import Handle, Member, Reading, changed_pointers, declared, read_operation
+from conformance.resources import Handle, Member, Reading, changed_pointers, declared, members_of, read_operation
 from conformance.schemas import ABSENT, at, same, shortened
 from conformance.types import Exchange, Requirement, weakest
 
@@ -36,8 +37,10 @@ def derive(book: Book) -> Iterator[Requirement]:
         for slug, check, text in TEXTS:
             if slug == "answer-agrees" and resource.answer is None:
                 continue
-            basis = weakest(operation.basis, *(("inferred",) if slug == "repeats" and operation.method != "PUT" else ()))
-            if slug == "null-clears" and not _some_nullable(operation):
+            basis = weakest(
+                operation.basis, *(("inferred",) if slug == "repeats" and operation.method != "PUT" else ())
+            )
+            if not _makes_sense(slug, static_members(book, resource)):
                 continue
             yield book.make(
                 operation,
@@ -52,14 +55,24 @@ def derive(book: Book) -> Iterator[Requirement]:
             )
 
 
-def _some_nullable(operation: Any) -> bool:
-    from conformance.resources import members_of
-
-    body = operation.request_body
-    if body is None:
-        return False
+def static_members(book: Book, resource: Resource) -> list[Member] | None:
+    """The members that a resource's generic checks write, as far as that is known without a server."""
+    body = book.contract.operations[resource.write].request_body
+    if body is None or resource.members is not None:
+        return None
     schema = next(iter(body.content.values())).schema
-    return any(member.nullable and member.pointer is not None for member in members_of(schema, {}, frozenset()))
+    found = members_of(schema, book.api.needs, book.api.apart, resource)
+    return [member for member in found if member.pointer is not None and not member.bound]
+
+
+def _makes_sense(slug: str, members: list[Member] | None) -> bool:
+    if members is None:
+        return True
+    if slug == "null-clears":
+        return any(member.nullable for member in members)
+    if slug == "takes-every-value":
+        return any(limits(member.schema) for member in members)
+    return len(members) >= (2 if slug in ("keeps-omitted", "combines") else 1)
 
 
 def _handle(context: Context, requirement: Requirement) -> Handle:
@@ -135,11 +148,11 @@ def _instant(text: str) -> datetime | None:
 def reads_back(context: Context, requirement: Requirement) -> None:
     """Each member alone is written with several values, and each is read back."""
     handle = _handle(context, requirement)
-    members = handle.usable()
-    if not members:
-        raise Skip("no member can be written and read back")
-    each = max(1, min(3, context.options.examples // len(members)))
     with context.keep(handle) as before:
+        members = handle.usable(before=before)
+        if not members:
+            raise Skip("no member can be written and read back")
+        each = max(1, min(3, context.options.examples // len(members)))
         reading = before
         for member in members:
             for value in handle.values(member, each, context.random, member.seen(reading)):
@@ -164,7 +177,7 @@ def takes_every_value(context: Context, requirement: Requirement) -> None:
     handle = _handle(context, requirement)
     with context.keep(handle) as before:
         reading = before
-        for member in handle.usable():
+        for member in handle.usable(before=before):
             if member.name in context.api.values:
                 continue
             for value in limits(member.schema):
@@ -197,10 +210,10 @@ def limits(schema: Mapping[str, Any]) -> list[Any]:
 def keeps_omitted(context: Context, requirement: Requirement) -> None:
     """Two members are set one after the other; writing the second leaves the first."""
     handle = _handle(context, requirement)
-    members = handle.usable()
-    if len(members) < 2:
-        raise Skip("there are not two members to write")
     with context.keep(handle) as before:
+        members = handle.usable(before=before)
+        if len(members) < 2:
+            raise Skip("there are not two members to write")
         for one in members[: context.options.examples]:
             other = members[(members.index(one) + 1) % len(members)]
             first = _one(handle, one, context, before)
@@ -245,11 +258,11 @@ def _within(pointer: str, roots: set[str]) -> bool:
 
 
 def changes_only_that(context: Context, requirement: Requirement) -> None:
-    """After a write, a deep comparison of everything the contract declares shows only what was asked; the id never moves."""
+    """After a write, a deep comparison of all that the contract declares shows only what was asked; the id never moves."""
     handle = _handle(context, requirement)
     schema = _read_schema(context, handle)
     with context.keep(handle) as before:
-        for member in handle.usable()[: context.options.examples]:
+        for member in handle.usable(before=before)[: context.options.examples]:
             value = _one(handle, member, context, before)
             if value is ABSENT:
                 continue
@@ -301,7 +314,7 @@ def null_clears(context: Context, requirement: Requirement) -> None:
     """A nullable member that has a value is written as null, and reads as null afterwards."""
     handle = _handle(context, requirement)
     with context.keep(handle) as before:
-        for member in handle.usable():
+        for member in handle.usable(before=before):
             if not member.nullable:
                 continue
             value = _one(handle, member, context, before)
@@ -320,10 +333,10 @@ def null_clears(context: Context, requirement: Requirement) -> None:
 def combines(context: Context, requirement: Requirement) -> None:
     """Generated sets of members are written at once; a set that goes wrong is cut down to the fewest that still do."""
     handle = _handle(context, requirement)
-    members = handle.usable()
-    if len(members) < 2:
-        raise Skip("there are not two members to write")
     with context.keep(handle) as before:
+        members = handle.usable(before=before)
+        if len(members) < 2:
+            raise Skip("there are not two members to write")
         reading = before
         for _ in range(context.options.examples):
             chosen = context.random.sample(members, min(len(members), context.random.randint(2, 6)))
@@ -373,7 +386,7 @@ def answer_agrees(context: Context, requirement: Requirement) -> None:
     handle = _handle(context, requirement)
     schema = _read_schema(context, handle)
     with context.keep(handle) as before:
-        for member in handle.usable()[: max(1, context.options.examples // 5)]:
+        for member in handle.usable(before=before)[: max(1, context.options.examples // 5)]:
             value = _one(handle, member, context, before)
             if value is ABSENT:
                 continue
@@ -401,7 +414,7 @@ def others_untouched(context: Context, requirement: Requirement) -> None:
     handle = _handle(context, requirement)
     other = handle.other()
     with context.keep(other) as before_other, context.keep(handle) as before:
-        for member in handle.usable()[: max(2, context.options.examples // 5)]:
+        for member in handle.usable(before=before)[: max(2, context.options.examples // 5)]:
             value = _one(handle, member, context, before)
             if value is ABSENT:
                 continue
@@ -426,7 +439,7 @@ def repeats(context: Context, requirement: Requirement) -> None:
     """The same change is sent twice: both succeed, and the object reads the same after either."""
     handle = _handle(context, requirement)
     with context.keep(handle) as before:
-        for member in handle.usable()[: max(2, context.options.examples // 5)]:
+        for member in handle.usable(before=before)[: max(2, context.options.examples // 5)]:
             value = _one(handle, member, context, before)
             if value is ABSENT or written(context, handle, {member.name: value}, before) is None:
                 continue

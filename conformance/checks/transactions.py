@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.answers import shown
@@ -24,7 +26,11 @@ def derive(book: Book) -> Iterator[Requirement]:
     for name in how.operations:
         operation = book.contract.operations[name]
         for slug, check, text in (
-            ("async-accepted", "async_accepted", "Asked for later work, the operation says under which id it can be watched."),
+            (
+                "async-accepted",
+                "async_accepted",
+                "Asked for later work, the operation says under which id it can be watched.",
+            ),
             ("async-ends", "async_ends", "Later work goes through legal states only and ends."),
             ("async-happens", "async_happens", "When later work has ended well, its effect can be read."),
             ("sync-has-ended", "sync_has_ended", "Not asked for later work, the answer comes when it has ended."),
@@ -45,28 +51,51 @@ def _how(context: Context) -> Transactions:
     return context.api.transactions
 
 
-def _start(context: Context, requirement: Requirement, *, later: bool) -> tuple[Exchange, Any]:
-    """Send a valid write, asked to be done later or not; the exchange and the transaction's id."""
+@dataclass
+class Watched:
+    """A change asked to be made later, from its acceptance to its end."""
+
+    exchange: Exchange
+    number: Any = ABSENT
+    states: tuple[str, ...] = ()
+    last: Exchange | None = None
+    wanted: Any = None
+    found: Any = None
+
+
+def watched(context: Context, requirement: Requirement) -> Watched:
+    """One asynchronous change of the object, made once a run and put back."""
     name = str(requirement.operation)
-    operation = context.contract.operations[name]
-    if operation.method == "DELETE":
-        raise Skip("this would delete an object")
-    how = _how(context)
+    found: Watched = context.once(("async", name), lambda: _watch(context, name))
+    return found
+
+
+def _watch(context: Context, name: str) -> Watched:
     handle = context.resource_written_by(name)
-    query = {**context.query_of(operation), **(how.asks if later else {})}
-    path = handle.path if handle else None
-    exchange = context.call(name, path=path, body=valid_body(context, name), query=query)
-    return exchange, at(exchange.json(), how.id)
+    if handle is None:
+        raise Skip("the suite knows no object to write")
+    how = _how(context)
+    with context.keep(handle) as before:
+        member = (handle.usable() or handle.lifecycle_members())[0]
+        value = handle.values(member, 1, context.random, member.seen(before))[0]
+        query = {**context.query_of(handle.write_operation), **how.asks}
+        exchange = context.call(name, path=handle.path, body={member.name: value}, query=query)
+        number = at(exchange.json(), how.id)
+        if not exchange.ok or number is ABSENT:
+            return Watched(exchange)
+        states, last = _ended(context, number)
+        return Watched(exchange, number, tuple(states), last, value, member.seen(handle.read()))
 
 
 def async_accepted(context: Context, requirement: Requirement) -> None:
     """The answer is a 2xx, has an id, and a state that later work can be in."""
-    exchange, number = _start(context, requirement, later=True)
+    seen = watched(context, requirement)
+    exchange = seen.exchange
     context.case()
     if not context.expect_success(exchange, "Asking for later work is refused."):
         return
     how = _how(context)
-    if number is ABSENT:
+    if seen.number is ABSENT:
         context.fail(
             "The answer names no transaction.",
             expected=f"an id at {how.id}",
@@ -84,7 +113,6 @@ def async_accepted(context: Context, requirement: Requirement) -> None:
             exchanges=(exchange,),
             cause="illegal state",
         )
-    _ended(context, number)
 
 
 def _ended(context: Context, number: Any) -> tuple[list[str], Exchange | None]:
@@ -109,16 +137,15 @@ def _ended(context: Context, number: Any) -> tuple[list[str], Exchange | None]:
 
 def async_ends(context: Context, requirement: Requirement) -> None:
     """Watched from its acceptance, the transaction only ever goes forward, and reaches an end within settle_seconds."""
-    exchange, number = _start(context, requirement, later=True)
+    one = watched(context, requirement)
     context.case()
-    if not exchange.ok or number is ABSENT:
-        raise Inconclusive(f"no transaction was started: {exchange.status}")
+    if not one.states:
+        raise Inconclusive(f"no transaction was started: {one.exchange.status}")
     how = _how(context)
-    states, last = _ended(context, number)
-    first = at(exchange.json(), how.initial)
-    seen = [*([str(first)] if first is not ABSENT and str(first) != states[0] else []), *states]
-    shows = (last,) if last is not None else ()
-    for before, after in zip(seen, seen[1:], strict=False):
+    first = at(one.exchange.json(), how.initial)
+    seen = [*([str(first)] if first is not ABSENT and str(first) != one.states[0] else []), *one.states]
+    shows = (one.last,) if one.last is not None else ()
+    for before, after in itertools.pairwise(seen):
         if after not in how.follows.get(before, ()):
             context.fail(
                 f"The transaction went from {before} to {after}.",
@@ -139,41 +166,30 @@ def async_ends(context: Context, requirement: Requirement) -> None:
 
 def async_happens(context: Context, requirement: Requirement) -> None:
     """A change asked to be made later is there once its transaction has succeeded."""
-    name = str(requirement.operation)
-    handle = context.resource_written_by(name)
-    if handle is None:
-        raise Skip("the suite knows no object to write")
-    how = _how(context)
-    with context.keep(handle) as before:
-        member = (handle.usable() or handle.lifecycle_members())[0]
-        value = handle.values(member, 1, context.random, member.seen(before))[0]
-        query = {**context.query_of(handle.write_operation), **how.asks}
-        exchange = context.call(name, path=handle.path, body={member.name: value}, query=query)
-        context.case()
-        number = at(exchange.json(), how.id)
-        if not exchange.ok or number is ABSENT:
-            raise Inconclusive(f"no transaction was started: {exchange.status}")
-        states, last = _ended(context, number)
-        if states[-1] != how.succeeded:
-            raise Inconclusive(f"the transaction ended as {states[-1]}")
-        found = member.seen(handle.read())
-        if found != value:
-            context.fail(
-                f"The transaction has succeeded, and {member.name} is not {value}.",
-                expected=str(value),
-                actual=str(found),
-                exchanges=(exchange, *((last,) if last else ())),
-                cause="async without effect",
-            )
+    one = watched(context, requirement)
+    context.case()
+    if not one.states:
+        raise Inconclusive(f"no transaction was started: {one.exchange.status}")
+    if one.states[-1] != _how(context).succeeded:
+        raise Inconclusive(f"the transaction ended as {one.states[-1]}")
+    if one.found != one.wanted:
+        context.fail(
+            f"The transaction has succeeded, and what it was to set is not {one.wanted}.",
+            expected=str(one.wanted),
+            actual=str(one.found),
+            exchanges=(one.exchange, *((one.last,) if one.last else ())),
+            cause="async without effect",
+        )
 
 
 def sync_has_ended(context: Context, requirement: Requirement) -> None:
     """Without being asked to work later, the operation answers with an ended transaction."""
-    handle = context.resource_written_by(str(requirement.operation))
+    name = str(requirement.operation)
+    handle = context.resource_written_by(name)
     if handle is None:
         raise Skip("the suite knows no object to write")
     with context.keep(handle):
-        exchange, _ = _start(context, requirement, later=False)
+        exchange = context.call(name, path=handle.path, body=valid_body(context, name))
     context.case()
     if not context.expect_success(exchange):
         return
