@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from conformance.api import Api, Capability, Filter, Fixture, Listing, Resource, Role
-from conformance.context import Context
-from conformance.errors import Inconclusive
-from conformance.schemas import at
-
-from .checks import CHECKS
-
-WRITE = "updateInventoryDeviceSerialOperation"
-READ = "getInventoryDeviceSerial"
-
-
-def by_later_update(context: Context, path: Mapping[str, str], role: str | None) -> Any:
-    """The whole device, from the answer to an update that writes the name it has: a read shows less for certain."""
-    read = context.call(READ, path=path, role=role)
-    name = at(read.json(), "/name")
-    if not read.ok or not isinstance(name, str):
-        raise Inconclusive(f"{READ} answered {read.status}, so that nothing could be read back")
-    exchange = context.call(WRITE, path=path, body={"name": name}, role=role)
-    if not exchange.ok:
-        raise Inconclusive(f"{WRITE} answered {exchange.status}, so that nothing could be read back")
-    return exchange.json()
-
+from conformance.apis.zequenze.checks import CHECKS
+from conformance.apis.zequenze.devices import (
+    DELETE,
+    GUESSED,
+    LIST,
+    PATCH,
+    READ,
+    WRITE,
+    by_later_update,
+    one_to_delete,
+    same_name,
+)
 
 API = Api(
     id="zequenze",
     roles=(Role("api", "token", "an API token of the portal"),),
     fixtures=(
-        Fixture("serial_number", "a device that may be changed, and is put back"),
-        Fixture("other_serial_number", "another device, which is only read"),
-        Fixture("missing_serial_number", "a serial number that no device has"),
+        Fixture("serial_number", "a device that may be changed and is put back", example="ABC123456789"),
+        Fixture("other_serial_number", "a second one, written with the name it has alone", example="XYZ987654321"),
+        Fixture("missing_serial_number", "a serial number that no device has", example="NOSUCHSERIAL"),
     ),
     capabilities=(
         Capability("robustness", True, "hostile but harmless requests"),
-        Capability("delete_devices", False, "delete devices: there is no way back"),
+        Capability(
+            "delete_devices", False, "remove one device for good: the last of the list's first page, no fixture"
+        ),
     ),
-    bindings={"serial_number": "serial_number"},
     conditions={"unknown": {"serial_number": "missing_serial_number"}},
-    needs={"deleteInventoryDeviceSerial": "capability:delete_devices"},
+    needs={DELETE: "capability:delete_devices"},
+    apart=GUESSED,
+    bodies={PATCH: same_name},
+    disposables={DELETE: one_to_delete},
     resources=(
         Resource(
             "device",
@@ -54,7 +46,7 @@ API = Api(
     ),
     lists=(
         Listing(
-            "listInventoryDeviceSerial",
+            LIST,
             items="/results",
             key="/serial_number",
             paging="next",
@@ -62,7 +54,13 @@ API = Api(
             total="/count",
             single=READ,
             parameter="serial_number",
-            filters=(Filter("type", "/type"), Filter("organization", "/organization")),
+            query={"limit": "=100"},
+            filters=(
+                Filter("type", "/type"),
+                Filter("organization", "/organization"),
+                Filter("last_status_change_from", "/last_status_change", "since"),
+            ),
+            page_size=23,
         ),
     ),
     checks=CHECKS,
