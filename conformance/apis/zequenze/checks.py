@@ -372,8 +372,8 @@ def deleted(context: Context, requirement: Requirement) -> None:
     """The device that was removed in this run is neither read, nor written, nor listed any more."""
     path = one_to_delete(context)
     exchange = context.once(("removed", path["serial_number"]), lambda: _removed(context, path))
-    attempts = ((READ, {}), (WRITE, {"body": {"name": "devicedouble"}}), (PATCH, {"body": {"name": "devicedouble"}}))
-    for name, more in attempts:
+    for name in (READ, WRITE, PATCH):
+        answer = context.call(name, path=path, body=UNSET if name == READ else {"name": "devicedouble"})
         context.case()
         if answer.status != 404:
             wrong(context, f"{name} finds a device that was removed.", 404, answer.status, answer)
