@@ -84,19 +84,17 @@ class Judge:
         if media is None:
             offered = " or ".join(response.content)
             actual = exchange.headers.get("content-type") or "no Content-Type"
-            yield Finding(
-                "shape", response.basis, "The media type is not declared.", offered, actual, f"media {actual}"
-            )
+            basis = body_basis(response)
+            yield Finding("shape", basis, "The media type is not declared.", offered, actual, f"media {actual}")
             return
         try:
             value = self.value(exchange, media)
         except NotXml as error:
-            yield Finding("shape", response.basis, f"{error}.", media.name, shown(exchange), "not xml")
+            yield Finding("shape", body_basis(response), f"{error}.", media.name, shown(exchange), "not xml")
             return
         except ValueError as error:
-            yield Finding(
-                "shape", response.basis, f"The body is not JSON: {error}.", "JSON", shown(exchange), "not json"
-            )
+            told = f"The body is not JSON: {error}."
+            yield Finding("shape", body_basis(response), told, "JSON", shown(exchange), "not json")
             return
         for problem in self.validator(media.schema).problems(value):
             basis = weakest(response.basis, problem.basis)
@@ -111,6 +109,8 @@ class Judge:
         Raises:
             ValueError: it cannot be (NotXml is one).
         """
+        if media.schema.get("format") == "binary":
+            return exchange.body.decode("latin-1")
         if "xml" in media.name:
             return read_xml(exchange.body, media.schema)
         return json.loads(exchange.body.decode("utf-8"), parse_constant=_no_constant)
@@ -193,9 +193,17 @@ def described(entry: ErrorEntry) -> str:
     return f"{entry.status} with code {entry.code}" if entry.code is not None else str(entry.status)
 
 
+def body_basis(response: Response) -> str:
+    """How sure it is that the body has one of the declared media types: as sure as the surest of their schemas."""
+    surest = min(
+        (standing(media.schema, ())[0] for media in response.content.values()), key=BASES.index, default="documented"
+    )
+    return weakest(response.basis, surest)
+
+
 def shape_bases(response: Response) -> tuple[str, ...]:
     """The bases that something wrong with this response's shape can have, the surest first."""
-    found = {str(response.basis)}
+    found = {body_basis(response)}
     for media in response.content.values():
         found |= {weakest(response.basis, basis) for basis in _bases(media.schema)}
     found |= {weakest(response.basis, raw.get("x-basis", response.basis)) for raw in response.headers.values()}
