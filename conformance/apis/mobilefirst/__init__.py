@@ -104,7 +104,7 @@ API = Api(
         parameter="transaction-id",
         state="/status",
         initial="/transaction/status",
-        follows={state: (*UNDER_WAY, *ENDED) for state in UNDER_WAY},
+        follows=dict.fromkeys(UNDER_WAY, (*UNDER_WAY, *ENDED)),
         final=ENDED,
         succeeded="SUCCESS",
     ),

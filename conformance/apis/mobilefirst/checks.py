@@ -2,6 +2,51 @@
 
 from __future__ import annotations
 
+from conformance.apis.mobilefirst import changing, listing, queueing, removing, telling
 from conformance.types import Check
 
-CHECKS: dict[str, Check] = {}
+CHECKS: dict[str, Check] = {
+    check.__name__: check
+    for check in (
+        telling.transaction_tells,
+        telling.ids_differ,
+        telling.times_move_on,
+        telling.one_version,
+        changing.published_request,
+        changing.takes_content_type,
+        changing.xml_answer,
+        changing.refusal_keeps_status,
+        changing.unknown_is_not_made,
+        changing.locale_is_words,
+        changing.refuses_raw,
+        queueing.answers_early,
+        queueing.one_at_a_time,
+        queueing.lock_is_busy,
+        queueing.lock_is_freed,
+        queueing.ended_stays,
+        queueing.goes_forward,
+        queueing.stays_itself,
+        queueing.updated_moves,
+        queueing.waits_its_turn,
+        queueing.last_wins,
+        queueing.sync_waits,
+        queueing.removes_later,
+        listing.orders,
+        listing.default_order,
+        listing.default_size,
+        listing.page_size,
+        listing.keeps_order,
+        listing.counts_on,
+        listing.goes_back,
+        listing.offset_passes_over,
+        listing.searches,
+        listing.only_errors,
+        listing.as_file,
+        listing.copies_agree,
+        listing.long_unseen_expire,
+        listing.unknown_bookmark,
+        removing.leaves_the_list,
+        removing.stays_gone,
+        removing.refused_stays,
+    )
+}

@@ -1,4 +1,4 @@
-"""Reading one device, which only the list shows: found once, then looked up by the name that the list can be searched for."""
+"""Reading one device, which only the list shows: found once, then looked up by its name."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def pages(
 
 def whole(context: Context, operation: str, query: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """All items of a list."""
-    return [item for _, page in pages(context, operation, {"pageSize": LARGE, **(query or {})}) for item in page["items"]]
+    return [
+        item for _, page in pages(context, operation, {"pageSize": LARGE, **(query or {})}) for item in page["items"]
+    ]
 
 
 def find(context: Context, path: Mapping[str, str], role: str | None = None) -> dict[str, Any] | None:
