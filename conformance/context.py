@@ -400,6 +400,15 @@ class Context:
                 return Handle(self, resource)
         return None
 
+    def resource_reached_by(self, operation_id: str) -> Handle | None:
+        """The resource that an operation may change: it writes it, or its path names the same object."""
+        parameters = set(parameters_in(self.contract.operations[operation_id].path))
+        for resource in sorted(self.api.resources, key=lambda one: one.write != operation_id):
+            written = set(parameters_in(self.contract.operations[resource.write].path))
+            if resource.write == operation_id or (parameters and written == parameters):
+                return Handle(self, resource)
+        return None
+
     @contextmanager
     def keep(self, handle: Handle) -> Iterator[Reading]:
         """Note what the object is like, on disk too, and put back what differs at the end, whatever happens between."""

@@ -123,16 +123,17 @@ class Handle:
         if path is None:
             path = context.path_of(self.write_operation)
         self.path = dict(path)
-        self.members = {member.name: member for member in self._members()}
+        self.members = {member.name: member for member in self._members(self.context.api.apart)}
+        self.all = {member.name: member for member in self._members(frozenset())}
+        """Those that generic checks never write, too: they are put back where something else has changed them."""
 
-    def _members(self) -> list[Member]:
-        api = self.context.api
+    def _members(self, apart: frozenset[str]) -> list[Member]:
         if self.resource.members is not None:
             schema = self.resource.members(self.context)
         else:
             assert self.write_operation.request_body is not None
             schema = next(iter(self.write_operation.request_body.content.values())).schema
-        return members_of(schema, api.needs, api.apart, self.resource)
+        return members_of(schema, self.context.api.needs, apart, self.resource)
 
     def other(self) -> Handle:
         """The second object, which must stay as it is."""
@@ -255,7 +256,7 @@ class Handle:
         return self.differing(before, self.read()) if left else []
 
     def _old(self, name: str, before: Reading) -> Any:
-        member = self.members[name]
+        member = self.all[name]
         value = member.seen(before)
         if value is None and not member.nullable:
             return "" if member.schema.get("type") == "string" else ABSENT
@@ -264,7 +265,7 @@ class Handle:
     def differing(self, before: Reading, after: Reading) -> list[str]:
         return [
             member.name
-            for member in self.members.values()
+            for member in self.all.values()
             if member.pointer is not None and not same(member.seen(before), member.seen(after))
         ]
 

@@ -230,8 +230,8 @@ def robust_body(context: Context, requirement: Requirement) -> None:
     """Bodies of any kind get any answer but a 5xx; what is taken by mistake is put back."""
     name = str(requirement.operation)
     operation = context.contract.operations[name]
-    handle = context.resource_written_by(name)
-    path = handle.path if handle else context.path_of(operation)
+    handle = context.resource_reached_by(name)
+    path = context.path_of(operation)
 
     def send_all() -> None:
         for told, raw in odd_bodies():
