@@ -40,7 +40,9 @@ def a_batch(context: Context) -> Any:
 def ids_of(exchange: Exchange) -> list[str]:
     """The numbers of the devices that a batch has made."""
     devices = at(exchange.json(), "/data/devices")
-    return [str(one["id"]) for one in devices if isinstance(one, Mapping) and "id" in one] if exchange.ok else []
+    if not exchange.ok or not isinstance(devices, list):
+        return []
+    return [str(one["id"]) for one in devices if isinstance(one, Mapping) and "id" in one]
 
 
 def remove(context: Context, numbers: list[str]) -> None:
