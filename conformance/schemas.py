@@ -165,6 +165,9 @@ class Absent:
     def __repr__(self) -> str:
         return "(absent)"
 
+    def __bool__(self) -> bool:
+        return False
+
 
 ABSENT = Absent()
 

@@ -138,7 +138,11 @@ def matching_texts(pattern: str) -> tuple[str, ...]:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.from_regex(pattern, fullmatch=False, alphabet=st.characters(codec="ascii", exclude_categories=("Cc",))))
+    @given(
+        st.from_regex(
+            pattern, fullmatch=False, alphabet=st.characters(codec="ascii", categories=("L", "N", "P", "S", "Zs"))
+        )
+    )
     def collect(text: str) -> None:
         if text and text not in found:
             found.append(text)

@@ -60,7 +60,7 @@ def _edges(book: Book, operation: Operation, resource: str, name: str, lifecycle
         groups: dict[tuple[str | None, str], list[str]] = {}
         for after in targets(operation, name):
             error = answer(lifecycle, before, after)
-            basis = lifecycle.edge_basis(before, after)
+            basis: str = lifecycle.edge_basis(before, after)
             groups.setdefault((error, basis), []).append(after)
         for (error, basis), afters in groups.items():
             entry = book.contract.errors.get(error or "")

@@ -194,7 +194,7 @@ def _listed(names: list[str], most: int = 6) -> str:
 
 
 def refuses(context: Context, requirement: Requirement) -> None:
-    """Each request with exactly this one mistake gets exactly the catalogue's answer (any refusal where none is named)."""
+    """Each request with exactly this one mistake gets exactly the catalogue's answer (any, where none is named)."""
     assert requirement.operation is not None
     operation = context.contract.operations[requirement.operation]
     wanted = requirement.data
@@ -217,7 +217,7 @@ def _belongs(one: Mistake, wanted: Mapping[str, Any]) -> bool:
     if (one.where, one.keyword) != (wanted["where"], wanted["keyword"]):
         return False
     if wanted.get("error") == "":
-        return one.constraint == wanted["constraint"]
+        return bool(one.constraint == wanted["constraint"])
     return (one.error, one.basis) == (wanted.get("error"), wanted["basis"])
 
 

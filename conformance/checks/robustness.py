@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from conformance.answers import shown
@@ -166,7 +167,7 @@ def robust_query(context: Context, requirement: Requirement) -> None:
     for pairs in odd:
         told = f"The query {shortened(query_of(pairs), 80)}"
         query = [pair for pair in usual if pair[0] not in dict(pairs)] + pairs
-        survive(context, told, lambda query=query: context.call(name, query=query, judged=False))  # type: ignore[misc]
+        survive(context, told, partial(context.call, name, query=query, judged=False))
 
 
 def robust_path(context: Context, requirement: Requirement) -> None:
@@ -196,11 +197,7 @@ def robust_path(context: Context, requirement: Requirement) -> None:
     for parameter in values:
         for value in odd:
             told = f"{parameter} = {shortened(encode(value), 60)}"
-            survive(
-                context,
-                told,
-                lambda path={**values, parameter: value}: context.call(name, path=path, judged=False),  # type: ignore[misc]
-            )
+            survive(context, told, partial(context.call, name, path={**values, parameter: value}, judged=False))
 
 
 def odd_bodies() -> list[tuple[str, bytes]]:
@@ -235,18 +232,13 @@ def robust_body(context: Context, requirement: Requirement) -> None:
 
     def send_all() -> None:
         for told, raw in odd_bodies():
-            survive(
-                context, f"A body that is {told}", lambda raw=raw: context.call(name, path=path, raw=raw, judged=False)
-            )  # type: ignore[misc]
+            survive(context, f"A body that is {told}", partial(context.call, name, path=path, raw=raw, judged=False))
         big = b'{"devicedouble_unknown": "' + b"x" * (2 * 1024 * 1024) + b'"}'
         survive(context, "A body of 2 MiB", lambda: context.call(name, path=path, raw=big, judged=False))
         body = valid_body(context, name)
         for kind in ("text/xml", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "x", ""):
-            survive(
-                context,
-                f"Content-Type: {kind}",
-                lambda kind=kind: context.call(name, path=path, body=body, media_type=kind or " ", judged=False),  # type: ignore[misc]
-            )
+            send = partial(context.call, name, path=path, body=body, media_type=kind or " ", judged=False)
+            survive(context, f"Content-Type: {kind}", send)
 
     if handle is None:
         send_all()

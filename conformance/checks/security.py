@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from conformance.checks.success import valid_body
 from conformance.context import Context
@@ -172,19 +173,16 @@ def wrong_authorizations(context: Context, kind: str, operation: Operation) -> l
     """Authorization header values that must not open anything; None stands for no header."""
     scheme = operation.security[0]
     basic_wrong = "Basic " + base64.b64encode(b"nobody:not-a-key").decode()
-    role = context.role_for(operation)
-    right = context.target.credentials[role].authorization if role in context.target.credentials else None
+    credential = context.target.credentials.get(context.role_for(operation) or "")
+    right = credential.authorization if credential else None
     if kind == "no-credential":
         return [None]
     if kind == "wrong-credential":
         if scheme.kind == "basic":
-            same_user = None
-            if role in context.target.credentials:
-                user = context.target.credentials[role].username or ""
-                same_user = "Basic " + base64.b64encode(f"{user}:not-the-key".encode()).decode()
-            return [basic_wrong, *([same_user] if same_user else []), "Basic !!!"]
-        wrong = ["Bearer not-a-token"]
-        return [*wrong, right[:-1]] if right else wrong
+            user = credential.username if credential else "somebody"
+            same_user = "Basic " + base64.b64encode(f"{user}:not-the-key".encode()).decode()
+            return [basic_wrong, same_user, "Basic !!!"]
+        return ["Bearer not-a-token", *([right[:-1]] if right else [])]
     if kind == "wrong-scheme":
         return ["Bearer not-a-token"] if scheme.kind == "basic" else [basic_wrong, *_bare(right)]
     return [None, *wrong_authorizations(context, "wrong-credential", operation)]
@@ -198,13 +196,13 @@ def refuses_credentials(context: Context, requirement: Requirement) -> None:
     """Without the right credential the answer is exactly the catalogue's, and nothing is done."""
     assert requirement.operation is not None
     operation = context.contract.operations[requirement.operation]
+    if operation.method != "DELETE":
+        context.need_success(operation.id)
     body = valid_body(context, operation.id)
     path = _harmless_path(context, operation)
     for value in wrong_authorizations(context, requirement.data["kind"], operation):
-        exchange: Exchange = context.once(
-            ("authorization", operation.id, value),
-            lambda value=value: context.call(operation.id, path=path, body=body, role=None, authorization=value),
-        )
+        send = partial(context.call, operation.id, path=path, body=body, role=None, authorization=value)
+        exchange: Exchange = context.once(("authorization", operation.id, value), send)
         context.case()
         told = "without a credential" if value is None else f"with {value.split(' ')[0]} …"
         cause = f"{operation.id} let in {requirement.data['kind']}" if exchange.ok else f"{requirement.data['kind']}"

@@ -258,7 +258,7 @@ def _within(pointer: str, roots: set[str]) -> bool:
 
 
 def changes_only_that(context: Context, requirement: Requirement) -> None:
-    """After a write, a deep comparison of all that the contract declares shows only what was asked; the id never moves."""
+    """After a write, a comparison of all that the contract declares shows only what was asked; ids never move."""
     handle = _handle(context, requirement)
     schema = _read_schema(context, handle)
     with context.keep(handle) as before:

@@ -38,7 +38,7 @@ def _request(exchange: Exchange, redactor: Redactor) -> harfile.Request:
         url=redactor.text(sent.url),
         httpVersion="HTTP/1.1",
         headers=_headers(sent.headers, redactor),
-        queryString=[harfile.QueryParameter(name=name, value=redactor.text(value)) for name, value in query],
+        queryString=[harfile.Record(name=name, value=redactor.text(value)) for name, value in query],
         cookies=[],
         postData=harfile.PostData(mimeType=types[0] if types else "", text=body) if sent.body else None,
         headersSize=-1,

@@ -1,0 +1,109 @@
+"""What a person at a terminal sees: progress, each defect once, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from conformance.context import Run
+from conformance.reporting.redaction import Redactor
+from conformance.reporting.report import About, curl
+from conformance.results import STATUSES, Defect, Results, defects
+from conformance.types import Outcome, Requirement
+
+MARKS = {"passed": "green", "failed": "red", "skipped": "yellow", "inconclusive": "yellow", "error": "magenta"}
+MOST_IDS = 4
+
+
+def progress_on(console: Console, total: int) -> tuple[Progress, object]:
+    """A progress bar (none in a pipe) and its task."""
+    bar = Progress(
+        TextColumn("checking"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    return bar, bar.add_task("", total=total)
+
+
+def print_list(console: Console, requirements: Iterable[Requirement]) -> None:
+    """`--list`: a requirement a line, as plain text with tabs in a pipe."""
+    for one in requirements:
+        checked = "" if one.unchecked is None else f" (not checked: {one.unchecked})"
+        fields = (one.id, one.level, one.basis, one.source, one.text + checked)
+        console.file.write("\t".join(" ".join(field.split()) for field in fields) + "\n")
+
+
+def print_results(console: Console, results: Results, run: Run, about: About, *, quiet: bool = False) -> None:
+    """Defects, what came to no verdict and why, warnings, and the verdict at the end."""
+    redactor = Redactor(run.target.secrets)
+    failed = [one for one in results.outcomes if one.status == "failed"]
+    found = defects(failed)
+    fatal = [one for one in found if _fatal(one, results)]
+    _defects(console, "Failed", fatal, redactor, about)
+    _defects(console, "Deviations (shown, not counted)", [one for one in found if one not in fatal], redactor, about)
+    if not quiet:
+        _without_verdict(console, results, redactor)
+    for known in results.stale():
+        console.print(
+            f"[yellow]Stale:[/] {escape(known.id)} is a known deviation ({escape(known.reason)}), and passes."
+        )
+    for sentence in run.warnings:
+        console.print(f"[yellow]{escape(redactor.text(sentence))}[/]")
+    console.print(_verdict(results, run, about), soft_wrap=True)
+
+
+def _fatal(defect: Defect, results: Results) -> bool:
+    return any(results.rules.binds(outcome.requirement) for outcome in defect.outcomes)
+
+
+def _defects(console: Console, title: str, found: list[Defect], redactor: Redactor, about: About) -> None:
+    if not found:
+        return
+    console.print(f"\n[bold]{title}[/]")
+    for defect in found:
+        failure = defect.failure
+        names = [outcome.requirement.id for outcome in defect.outcomes]
+        more = f" and {len(names) - MOST_IDS} more" if len(names) > MOST_IDS else ""
+        console.print(f"\n[red]✗[/] [bold]{escape(redactor.text(failure.message))}[/]")
+        console.print(f"  {escape(', '.join(names[:MOST_IDS]))}{more}")
+        console.print(f"  expected  {escape(redactor.text(failure.expected))}")
+        console.print(f"  came      {escape(redactor.text(failure.actual))}")
+        for exchange in failure.exchanges[-1:]:
+            console.print(f"  [dim]{escape(curl(exchange, redactor))}[/]", soft_wrap=True)
+        console.print(f"  [dim]replay    {escape(about.command)} --only {escape(names[0])}[/]", soft_wrap=True)
+
+
+def _without_verdict(console: Console, results: Results, redactor: Redactor) -> None:
+    """Skipped, inconclusive and error, gathered by their reason."""
+    for status in ("error", "inconclusive", "skipped"):
+        reasons: dict[str, list[Outcome]] = {}
+        for one in results.outcomes:
+            if one.status == status:
+                reasons.setdefault(one.reason or "", []).append(one)
+        if reasons:
+            console.print(f"\n[bold]{status.capitalize()}[/]")
+        for reason, outcomes in reasons.items():
+            names = ", ".join(one.requirement.id for one in outcomes[:2])
+            more = f" and {len(outcomes) - 2} more" if len(outcomes) > 2 else ""
+            told = f"  [{MARKS[status]}]{escape(redactor.text(reason))}[/]: {escape(names)}{more}"
+            console.print(told, soft_wrap=True)
+
+
+def _verdict(results: Results, run: Run, about: About) -> str:
+    counts = ", ".join(f"{results.number(status)} {status}" for status in STATUSES if results.number(status))
+    deviations = len(results.deviations())
+    counts += f" ({deviations} of them deviations)" if deviations else ""
+    colour = {"conformant": "green", "nonconformant": "red", "error": "magenta"}[results.verdict]
+    rate = run.client.requests / about.duration_s if about.duration_s else 0
+    return (
+        f"\n[{colour} bold]{results.verdict}[/]: {counts}; "
+        f"{run.client.requests} requests in {about.duration_s:.1f} s ({rate:.0f} a second), seed {about.seed}"
+    )
