@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"transfer-encoding: *chunked", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,8 @@ class _Connection(asyncio.Protocol):
         head_end = self._buffer.find(b"\r\n\r\n")
         if head_end < 0:
             return
-        found = _LENGTH.search(self._buffer, 0, head_end)
-        size = head_end + 4 + (int(found[1]) if found else 0)
-        if len(self._buffer) < size:
+        size = _whole(self._buffer, head_end)
+        if size is None or len(self._buffer) < size:
             return
         now = time.perf_counter()
         status = int(self._buffer[9:12])
@@ -75,6 +75,17 @@ class _Connection(asyncio.Protocol):
             self._done.set_result(None)
         if self._transport is not None:
             self._transport.close()
+
+
+def _whole(buffer: bytes, head_end: int) -> int | None:
+    """How many bytes the first answer in the buffer has, or None when its end has not come yet."""
+    found = _LENGTH.search(buffer, 0, head_end)
+    if found:
+        return head_end + 4 + int(found[1])
+    if _CHUNKED.search(buffer, 0, head_end):
+        end = buffer.find(b"0\r\n\r\n", head_end + 4)
+        return None if end < 0 else end + 5
+    return head_end + 4
 
 
 def request(method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b"") -> bytes:
