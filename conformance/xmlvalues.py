@@ -60,6 +60,8 @@ def _object(element: Element, schema: Mapping[str, Any]) -> dict[str, Any]:
         if says.get("attribute"):
             if shown in element.attrib:
                 made[name] = typed(element.attrib[shown], node)
+            elif node.get("nullable"):
+                made[name] = None  # XML has no null: an attribute is left out instead.
         elif node.get("type") == "array":
             found = _array(element, name, node)
             if found is not None:
