@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from conformance.api import Api, Capability, Filter, Fixture, Listing, Resource, Role
 
-from .checks import CHECKS, recently
+from .asking import CUSTOM, recently
+from .checks import CHECKS
+from .editing import harmless_body
 
 ADDRESSES = frozenset(("ipv4Address", "ipv6Address", "apn", "pdpId"))
-CUSTOM = (
-    *(f"operatorCustom{i}" for i in range(1, 6)),
-    *(f"accountCustom{i}" for i in range(1, 11)),
-    *(f"customerCustom{i}" for i in range(1, 6)),
-)
 
 API = Api(
     id="jasper",
@@ -50,11 +47,12 @@ API = Api(
     required_query={"searchDevices": {"modifiedSince": "modified_since"}},
     finders={"modified_since": recently},
     needs={
-        **{f"property:{name}": "capability:custom_fields" for name in CUSTOM},
+        **{f"property:{name}": "capability:custom_fields" for names in CUSTOM.values() for name in names},
         **{f"property:{name}": "capability:fixed_ip" for name in ADDRESSES},
         "property:status": "capability:status_changes",
     },
     apart=ADDRESSES | {"effectiveDate"},
+    bodies={"editDevice": harmless_body},
     resources=(
         Resource(
             "device",
@@ -78,6 +76,8 @@ API = Api(
             single="getDeviceDetails",
             parameter="iccid",
             filters=(Filter("status", "/status"),),
+            page_size=20,
+            most=12,
         ),
     ),
     checks=CHECKS,

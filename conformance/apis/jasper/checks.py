@@ -1,16 +1,14 @@
-"""Checks of this API alone, named by its requirements.yaml."""
+"""The checks of this API alone, named by its requirements.yaml; each concern has a file of its own."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-from conformance.context import Context
+from conformance.apis.jasper import addressing, editing, reading, scheduling, searching
 from conformance.types import Check
 
-
-def recently(context: Context) -> str:  # noqa: ARG001
-    """A moment 300 days ago: a search may not look back a whole year."""
-    return (datetime.now(UTC) - timedelta(days=300)).strftime("%Y-%m-%dT00:00:00Z")
-
-
-CHECKS: dict[str, Check] = {}
+CHECKS: dict[str, Check] = {
+    **editing.CHECKS,
+    **scheduling.CHECKS,
+    **addressing.CHECKS,
+    **reading.CHECKS,
+    **searching.CHECKS,
+}
