@@ -95,6 +95,18 @@ class Collection:
         for key in self.order():
             yield key, documents[key]
 
+    def written(self, population: Cached | None) -> Iterator[tuple[str, Document]]:
+        """The written keys with their documents, in the order of `keys`."""
+        documents = self.documents
+        if population is not None:
+            in_place = [key for key in documents if key not in self.added]
+            for key in sorted(in_place, key=lambda key: population.index(key) or 0):
+                document = documents[key]
+                if document is not GONE:
+                    yield key, document
+        for key in self.order():
+            yield key, documents[key]
+
 
 EMPTY = Collection(HashTrieMap(), HashTrieMap(), 0, 0)
 

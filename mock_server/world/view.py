@@ -9,7 +9,7 @@ from uuid import UUID
 from mock_server.types import Document
 from mock_server.world.clock import Clock
 from mock_server.world.fleet import Cached
-from mock_server.world.state import EMPTY, GONE, Collection, Part
+from mock_server.world.state import EMPTY, Collection, Part
 
 
 def numbered_uuid(seed: int, api: str, sequence: str, number: int) -> str:
@@ -97,17 +97,7 @@ class View:
         return self._collections.get(collection, EMPTY).items(self._populations.get(collection))
 
     def written(self, collection: str) -> Iterator[tuple[str, Document]]:
-        written = self._collections.get(collection, EMPTY)
-        population = self._populations.get(collection)
-        documents = written.documents
-        if population is not None:
-            in_place = [key for key in documents if key not in written.added]
-            for key in sorted(in_place, key=lambda key: population.index(key) or 0):
-                document = documents[key]
-                if document is not GONE:
-                    yield key, document
-        for key in written.order():
-            yield key, documents[key]
+        return self._collections.get(collection, EMPTY).written(self._populations.get(collection))
 
     def count(self, collection: str) -> int:
         return self._collections.get(collection, EMPTY).count(self._populations.get(collection))

@@ -1,0 +1,303 @@
+"""Worlds in a database: rows that name their layers. What is read of a world is read anew for each request."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from mock_server.types import PopulationMaker, World
+from mock_server.world.clock import Clock
+from mock_server.world.codec import dumps, loads
+from mock_server.world.errors import StoreUnavailable, Undeletable, UnknownWorld, WorldError, WorldExists
+from mock_server.world.fleet import Fleet
+from mock_server.world.settings import Settings
+from mock_server.world.sql import layers
+from mock_server.world.sql.database import Again, ConnectionLost, Database, Session, refused_file
+from mock_server.world.sql.journal import SqlJournal, append, micros, moment
+from mock_server.world.sql.parts import SqlClock, SqlFaults, clock_row, clock_state, faults_text
+from mock_server.world.sql.schema import journal, prepare, worlds
+from mock_server.world.sql.statements import SEQUENCES, Statements, decoded
+from mock_server.world.sql.view import SqlView, read_changes
+from mock_server.world.state import Changes
+from mock_server.world.worlds import DEFAULT, NAME, OpenWorld, Outcome, Worlds, checked_new, start_of_day
+
+ATTEMPTS = 50
+TRIM_EVERY = 256
+"""After so many requests in this process a journal is looked at for what is too much."""
+
+_T = TypeVar("_T")
+
+
+def open_database(settings: Settings, populations: Mapping[str, PopulationMaker]) -> Worlds:
+    """The worlds kept in the database that `settings.state` names, which is made ready.
+
+    Raises BadWorld, StoreUnavailable, StoreRefused.
+    """
+    database = Database(settings.state)
+    try:
+        found = SqlWorlds(database, populations)
+        again(lambda: found.prepare(settings))
+    except StoreUnavailable as error:
+        database.close()
+        raise refused_file(error) or error from None
+    except WorldError:
+        database.close()
+        raise
+    return found
+
+
+def again(work: Callable[..., _T], **options: bool) -> _T:
+    """What `work` returns, called again while its transaction does not come about. Raises StoreUnavailable."""
+    for _ in range(ATTEMPTS):
+        try:
+            return work(**options)
+        except Again as signal:
+            options |= signal.options
+    raise StoreUnavailable("The state is contended; try again.")
+
+
+class SqlWorlds(Worlds):
+    """All worlds of a database."""
+
+    blocking = True
+
+    def __init__(self, database: Database, populations: Mapping[str, PopulationMaker]) -> None:
+        self.state = database.name
+        self.database = database
+        self.statements = Statements(database.postgresql)
+        self.appended = 0
+        self._fleets = lru_cache(maxsize=64)(lambda seed, devices, origin: Fleet(populations, seed, devices, origin))
+
+    def prepare(self, settings: Settings) -> None:
+        """Make tables and the default world, unless they are there."""
+        with self.database.transaction() as connection:
+            prepare(connection)
+            if connection.execute(select(worlds.c.id).where(worlds.c.name == DEFAULT)).first() is not None:
+                return
+            clock = Clock()
+            if settings.at is not None:
+                clock.set(settings.at)
+            origin = start_of_day(settings.at or clock.now())
+            chain = [layers.new(connection)]
+            numbers = {"seed": settings.seed, "devices": settings.devices, "origin": micros(origin)}
+            _insert(connection, DEFAULT, None, chain, [], numbers, clock, settings.at)
+
+    def get(self, name: str) -> "SqlWorld | None":
+        if NAME.fullmatch(name) is None:
+            return None
+        try:
+            row = self._row(name)
+        except ConnectionLost:  # the database may have been started anew: what was open before is of no use
+            row = self._row(name)
+        return SqlWorld(self, row) if row is not None else None
+
+    def _row(self, name: str) -> Any:
+        with self.database.reading() as session:
+            return session.run(self.statements.world, (name,)).fetchone()
+
+    def names(self) -> list[str]:
+        with self.database.transaction() as connection:
+            return list(connection.execute(select(worlds.c.name).order_by(worlds.c.id)).scalars())
+
+    def create(
+        self, name: str, source: str = DEFAULT, seed: int | None = None, at: datetime | None = None
+    ) -> OpenWorld:
+        checked_new(name, seed, at)
+        again(lambda: self._create(name, source, seed, at))
+        world = self.get(name)
+        if world is None:
+            raise UnknownWorld(name)
+        return world
+
+    def _create(self, name: str, source: str, seed: int | None, at: datetime | None) -> None:
+        with self.database.transaction() as connection:
+            parent = _locked(connection, source)
+            if connection.execute(select(worlds.c.id).where(worlds.c.name == name)).first() is not None:
+                raise WorldExists(name)
+            clock = Clock(*clock_state(parent.ahead, parent.frozen))
+            if at is not None:
+                clock.set(at)
+            numbers = {"seed": parent.seed, "devices": parent.devices, "origin": parent.origin}
+            if seed is None or seed == parent.seed:
+                below = layers.freeze(connection, parent)
+            else:
+                below = []
+                numbers |= {"seed": seed, "origin": micros(start_of_day(at or clock.now()))}
+            _insert(connection, name, source, [*below, layers.new(connection)], below, numbers, clock, at)
+
+    def reset(self, name: str) -> None:
+        again(lambda: self._reset(name))
+
+    def _reset(self, name: str) -> None:
+        with self.database.transaction() as connection:
+            row = _locked(connection, name)
+            birth = loads(row.birth)
+            clock = Clock(*clock_state(birth["ahead"], birth["frozen"]))
+            if birth["at"] is not None:
+                clock.set(moment(birth["at"]))
+            values = {
+                **{column: birth[column] for column in ("seed", "devices", "origin")},
+                **clock_row(clock.state),
+                "chain": dumps([*birth["chain"], layers.new(connection)]),
+                "generation": row.generation + 1,
+                "faults": faults_text(),
+            }
+            connection.execute(update(worlds).where(worlds.c.id == row.id).values(**values))
+            connection.execute(delete(journal).where(journal.c.world == row.id))
+            layers.sweep(connection, loads(row.chain))
+
+    def delete(self, name: str) -> None:
+        again(lambda: self._delete(name))
+
+    def _delete(self, name: str) -> None:
+        with self.database.transaction() as connection:
+            row = _locked(connection, name)
+            if name == DEFAULT:
+                raise Undeletable
+            connection.execute(delete(worlds).where(worlds.c.id == row.id))
+            connection.execute(delete(journal).where(journal.c.world == row.id))
+            layers.sweep(connection, [*loads(row.chain), *loads(row.birth)["chain"]])
+
+    def fleet(self, seed: int, devices: int, origin: datetime) -> Fleet:
+        return self._fleets(seed, devices, origin)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def _locked(connection: Connection, name: str) -> Any:
+    row = connection.execute(select(worlds).where(worlds.c.name == name).with_for_update()).one_or_none()
+    if row is None:
+        raise UnknownWorld(name)
+    return row
+
+
+def _insert(
+    connection: Connection,
+    name: str,
+    source: str | None,
+    chain: list[int],
+    below: list[int],
+    numbers: dict[str, int],
+    clock: Clock,
+    at: datetime | None,
+) -> None:
+    times = clock_row(clock.state)
+    birth = {**numbers, **times, "chain": below, "at": None if at is None else micros(at)}
+    row = {**numbers, **times, "name": name, "source": source, "generation": 1, "chain": dumps(chain)}
+    connection.execute(insert(worlds).values(**row, faults=faults_text(), birth=dumps(birth)))
+
+
+class SqlWorld(OpenWorld):
+    """A world as its row was when it was asked for."""
+
+    def __init__(self, worlds_: SqlWorlds, row: Any) -> None:
+        self._worlds = worlds_
+        self._id, self.name, self.source, self._generation, chain, seed, devices, origin, ahead, frozen, faults, _ = row
+        self._chain: list[int] = loads(chain)
+        self.fleet = worlds_.fleet(seed, devices, moment(origin))
+        database = worlds_.database
+        self.clock = SqlClock(database, self._id, self.name, clock_state(ahead, frozen))
+        self.faults = SqlFaults(database, self._id, self.name, seed, faults)
+        self.journal: SqlJournal = SqlJournal(database, self._id)
+
+    def run(self, api: str, write: bool, work: Callable[[World], Outcome]) -> Outcome:
+        outcome = again(lambda **options: self._run(api, work, **options), write=write)
+        if outcome.entry is not None:
+            self._worlds.appended += 1
+            if self._worlds.appended % TRIM_EVERY == 0:
+                again(self.journal.trim)
+        return outcome
+
+    def _run(
+        self, api: str, work: Callable[[World], Outcome], *, write: bool, exclusive: bool = False, refresh: bool = False
+    ) -> Outcome:
+        if refresh:
+            self._refresh()
+        with self._worlds.database.session() as session:
+            if exclusive and self._worlds.statements.concurrent:
+                session.run("SELECT pg_advisory_xact_lock(?)", (_lock_number(self._id, api),))
+            view = self._view(api, session, write=write, exclusive=exclusive)
+            outcome = work(view)
+            kept = outcome.keep and view.changed
+            if kept:
+                if not write:
+                    raise Again(write=True)
+                view.flush()
+            self._conclude(session, outcome, kept)
+        return outcome
+
+    def _conclude(self, session: Session, outcome: Outcome, kept: bool) -> None:
+        """Write the journal, unless the world has meanwhile become another: then everything is done again."""
+        statements = self._worlds.statements
+        if outcome.entry is not None:
+            current = append(session, statements, self._id, self._generation, outcome.entry)
+        else:
+            current = not kept or session.run(statements.still, (self._id, self._generation)).fetchone() is not None
+        if not current:
+            raise Again(refresh=True)
+
+    def _refresh(self) -> None:
+        found = self._worlds.get(self.name)
+        if found is None:
+            raise StoreUnavailable(f"The world {self.name!r} has just been deleted.")
+        self.__dict__ = found.__dict__
+
+    def _view(self, api: str, session: Session, *, write: bool, exclusive: bool) -> SqlView:
+        fleet = self.fleet
+        return SqlView(
+            api,
+            self._chain,
+            session,
+            self._worlds.statements,
+            fleet.of(api),
+            self.clock,
+            fleet.seed,
+            fleet.origin,
+            write=write,
+            exclusive=exclusive,
+        )
+
+    def collections(self, api: str) -> list[str]:
+        with self._worlds.database.transaction() as connection:
+            written = layers.collections(connection, self._chain, api)
+        return list(dict.fromkeys([*self.fleet.of(api), *written]))
+
+    def changes(self, api: str) -> Changes:
+        with self._worlds.database.transaction() as connection:
+            names = layers.collections(connection, self._chain, api)
+        changes = Changes({}, {}, {})
+        with self._worlds.database.session() as session:
+            read = (session, self._worlds.statements, self._chain)
+            for name in names:
+                changes.documents[name], changes.added[name] = read_changes(*read, f"{api}/{name}")
+            drawn, _ = read_changes(*read, f"{api}/{SEQUENCES}")
+        changes.sequences = {decoded(name): number for name, number in drawn.items()}  # type: ignore[misc]
+        return changes
+
+    def load(self, fleet: Fleet, changes: Mapping[str, Changes]) -> None:
+        again(lambda: self._load(fleet, changes))
+        self._refresh()
+
+    def _load(self, fleet: Fleet, changes: Mapping[str, Changes]) -> None:
+        with self._worlds.database.transaction() as connection:
+            row = _locked(connection, self.name)
+            layer = layers.new(connection)
+            layers.fill(connection, layer, changes, sequences=SEQUENCES)
+            values = {
+                "seed": fleet.seed,
+                "devices": fleet.devices,
+                "origin": micros(fleet.origin),
+                "chain": dumps([layer]),
+                "generation": row.generation + 1,
+            }
+            connection.execute(update(worlds).where(worlds.c.id == row.id).values(**values))
+            layers.sweep(connection, loads(row.chain))
+
+
+def _lock_number(world: int, api: str) -> int:
+    digest = blake2b(f"{world}/{api}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
