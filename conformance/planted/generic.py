@@ -8,7 +8,7 @@ from typing import Any
 from conformance.api import Api, Resource
 from conformance.apis import api_of
 from conformance.planted.faults import Answer, Call, Fault, Forward, Modifier
-from conformance.planted.tools import Memory, always, answering, edit_answer, on, setting, without
+from conformance.planted.tools import Memory, always, edit_answer, on, setting, without
 from conformance.requirements import kebab
 from conformance.resources import read_operation
 from conformance.schemas import pointer_of
@@ -18,22 +18,12 @@ from openapi.contract import Contract, Operation, load
 def faults_of(name: str) -> tuple[Fault, ...]:
     """The generic faults of one API."""
     contract, api = load(name), api_of(name)
-    made = [*_servers(name), *_credentials(contract, api), *_shapes(contract)]
+    made = [*_credentials(contract, api), *_shapes(contract)]
     for resource in api.resources:
         made += _writes(contract, api, resource)
     made += _errors(contract)
     unique = {fault.id: fault for fault in made}
     return tuple(unique.values())
-
-
-def _servers(api: str) -> Iterator[Fault]:
-    """Servers that are no servers."""
-    for slug, status, body, breaks in (
-        ("always-500", 500, {"error": "x"}, "everything is answered with 500"),
-        ("always-404", 404, {}, "everything is answered with 404"),
-        ("always-ok", 200, {}, "everything is answered with 200 and an empty object"),
-    ):
-        yield Fault(f"{api}-{slug}", api, breaks, (f"{api}.*",), always(answering(status, body)))
 
 
 def _main(contract: Contract) -> list[Operation]:
