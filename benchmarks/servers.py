@@ -27,31 +27,38 @@ class Running:
     def cpu_s(self) -> float:
         """Processor seconds that the process and its children have used."""
         ticks = 0
-        for pid in [self.pid, *_children(self.pid)]:
+        for pid in [self.pid, *below(self.pid)]:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def memory_mb(self) -> float:
         """Resident memory of the process and its children, in megabytes."""
-        total = 0
-        for pid in [self.pid, *_children(self.pid)]:
-            for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-                if line.startswith("VmRSS:"):
-                    total += int(line.split()[1])
-        return total / 1024
+        return sum(resident_mb(pid) for pid in [self.pid, *below(self.pid)])
+
+
+def resident_mb(pid: int) -> float:
+    """Resident memory of a process in megabytes, 0 when it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0.0)
 
 
 def _pin() -> None:
     os.sched_setaffinity(0, {SERVER_CORE})
 
 
-def _children(pid: int) -> list[int]:
+def below(pid: int) -> list[int]:
     """All processes below this one."""
     found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += [int(child), *_children(int(child))]
+    try:
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in task.read_text().split():
+                found += [int(child), *below(int(child))]
+    except OSError:
+        return found
     return found
 
 
@@ -64,14 +71,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: Sequence[str], port: int, probe: str, patience: float = 60) -> Iterator[Running]:
+def running(
+    command: Sequence[str], port: int, probe: str, patience: float = 60, *, pinned: bool = True
+) -> Iterator[Running]:
     """Start `command`, wait until `probe` (a path) answers anything, stop it in the end."""
     began = time.perf_counter()
     process = subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=_pin,  # noqa: PLW1509 - no threads here
+        preexec_fn=_pin if pinned else None,  # noqa: PLW1509 - no threads here
         start_new_session=True,
     )
     try:
