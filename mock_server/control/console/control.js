@@ -3,6 +3,7 @@ import { askToken } from "./dialogs.js";
 
 const ROOT = new URL("../", import.meta.url);
 const STORED = "devicedouble.token";
+const SENDABLE = /^[\x20-\x7e\xa0-\xff]+$/;
 
 /** The control plane said no: one sentence, and what could have been given. */
 export class Refusal extends Error {
@@ -18,7 +19,7 @@ let asking = null;
 function token(refused) {
   asking ??= askToken(refused).then((given) => {
     asking = null;
-    if (given) sessionStorage.setItem(STORED, given);
+    if (given && SENDABLE.test(given)) sessionStorage.setItem(STORED, given);
     return given;
   });
   return asking;

@@ -30,7 +30,7 @@ export class FaultForm {
   render({ api = "", operation = "", key = "" }) {
     const ids = this.context.apis.map((item) => item.id);
     this.api = select([["", "All"], ...ids], api, { onchange: () => this.apiChosen() });
-    this.operation = h("select", {});
+    this.operation = h("select", { onchange: () => this.operationChosen() });
     this.key = h("input", { autocomplete: "off", value: key });
     this.method = select([["", "All"], ...METHODS], "");
     this.numbers = { after: number(), every: number({ min: "1" }), times: number({ min: "1" }), probability: number({ max: "1", step: "any", inputmode: "decimal" }) };
@@ -38,6 +38,7 @@ export class FaultForm {
     this.kind = select(KINDS, "status", { onchange: () => this.kindChosen() });
     this.delay = select(DELAYS, "none", { onchange: () => this.delayChosen() });
     this.catalogue = h("datalist", { id: "catalogue" });
+    this.statuses = h("datalist", { id: "declared" });
     const form = h("form", { class: "panel rule", "aria-labelledby": "rule-title", onsubmit: (event) => this.submit(event), oninput: () => this.draw(), onchange: () => this.draw() },
       h("h2", { id: "rule-title" }, "A new rule"),
       group("What goes wrong", field("Kind", this.kind, null, { class: "field broad" }), this.details, field("Delay", this.delay), this.delays),
@@ -46,13 +47,12 @@ export class FaultForm {
         field("Leave the first … alone", this.numbers.after), field("Only number …", this.nth, "One or several: 1 or 1, 3"),
         field("Only every …", this.numbers.every), field("With probability …", this.numbers.probability, "0 to 1"),
         field("At most … times", this.numbers.times)),
-      this.catalogue,
+      this.catalogue, this.statuses,
       this.problem.box,
       h("details", {}, h("summary", {}, "The rule as JSON"), this.preview),
       h("div", { class: "actions" }, this.button = h("button", { class: "main" }, "Add the rule")));
-    this.apiChosen(operation);
     this.kindChosen();
-    this.delayChosen();
+    this.apiChosen(operation);
     return form;
   }
 
@@ -64,19 +64,38 @@ export class FaultForm {
     this.draw();
   }
 
+  /** An operation belongs to an API, which is chosen with it. */
+  operationChosen() {
+    const group = this.operation.selectedOptions[0].closest("optgroup");
+    if (group && !this.api.value) {
+      this.api.value = group.label;
+      this.apiChosen(this.operation.value);
+    } else this.loadCatalogue();
+  }
+
+  /** What the contract of the API declares is what can be answered. */
   async loadCatalogue() {
-    fill(this.catalogue);
     const api = this.api.value;
-    if (!api) return;
-    const document = await contract(api);
+    const document = api ? await contract(api) : {};
     if (api !== this.api.value) return;
+    this.loadStatuses(document);
     const entries = Object.entries(document.components?.["x-errors"] ?? {});
     fill(this.catalogue, entries.map(([name, { code, status, message }]) => h("option", { value: code ?? name }, `${status} ${code ? `${name}: ` : ""}${message ?? ""}`)));
   }
 
+  loadStatuses(document) {
+    const operations = Object.values(document.paths ?? {}).flatMap(Object.values).filter((item) => item?.operationId);
+    const meant = operations.filter((item) => !this.operation.value || item.operationId === this.operation.value);
+    const codes = [...new Set(meant.flatMap((item) => Object.keys(item.responses)))].filter((code) => /^\d+$/.test(code)).sort();
+    fill(this.statuses, codes.map((value) => h("option", { value })));
+    if (this.kind.value !== "status" || !codes.length || codes.includes(this.value.value)) return;
+    this.value.value = codes.find((code) => code >= "500") ?? codes.at(-1);
+    this.draw();
+  }
+
   kindChosen() {
     const kinds = {
-      status: () => field("Status", this.value = number({ min: "100", max: "599", required: true, value: "503" }), "One that the contract declares"),
+      status: () => field("Status", this.value = number({ min: "100", max: "599", required: true, value: "503", list: "declared" }), "One that the contract declares"),
       error: () => field("Error", this.value = h("input", { list: "catalogue", autocomplete: "off", required: true }), "Name or code in the API's catalogue; choose an API first"),
       truncate: () => field("Behind so many bytes", this.value = number({ required: true, value: "20" })),
     };

@@ -78,7 +78,10 @@ export class JournalView {
     const { apis } = this.context;
     const change = (changed) => go(link(this.context.world, ["journal"], { ...this.query, ...changed }), { replace: true });
     this.api = select([["", "All"], ...apis.map((api) => api.id)], this.query.api, { onchange: () => change({ api: this.api.value, operation: "" }) });
-    this.operation = h("select", { onchange: () => change({ operation: this.operation.value }) });
+    this.operation = h("select", { onchange: () => {
+      const group = this.operation.selectedOptions[0].closest("optgroup");
+      change({ operation: this.operation.value, api: group?.label ?? this.api.value });
+    } });
     const choices = ["2XX", "4XX", "5XX", "dropped"];
     this.status = h("input", { list: "statuses", size: 8, autocomplete: "off", pattern: "[1-5](XX|[0-9][0-9])|dropped", placeholder: "any", onchange: () => {
       const status = this.status.value.trim().replace(/xx$/, "XX");
