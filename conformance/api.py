@@ -164,7 +164,7 @@ class Api:
     required_query: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """operationId → query parameters without which no call of it is valid, each → fixture or `=literal`."""
     needs: Mapping[str, str] = field(default_factory=dict)
-    """operationId, or `property:NAME` → the need (`capability:…`) without which it is not written."""
+    """operationId, `property:NAME`, or `NAME=VALUE` of a status → the need (`capability:…`) for writing it."""
     apart: frozenset[str] = frozenset()
     """Members that generic valid bodies never hold, because other conditions than their schema decide."""
     bodies: Mapping[str, Callable[[Context], Any]] = field(default_factory=dict)

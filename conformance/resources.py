@@ -266,8 +266,14 @@ class Handle:
         return [
             member.name
             for member in self.all.values()
-            if member.pointer is not None and not same(member.seen(before), member.seen(after))
+            if member.pointer is not None and not _put_back(member, member.seen(before), member.seen(after))
         ]
+
+
+def _put_back(member: Member, before: Any, after: Any) -> bool:
+    """A text that may not be null can be emptied, and that is all that can be done for one that was not there."""
+    blank = (None, "", ABSENT)
+    return same(before, after) or (not member.nullable and before in blank and after in blank)
 
 
 def _altered(value: Mapping[str, Any], schema: Mapping[str, Any], chance: random.Random) -> dict[str, Any]:

@@ -79,6 +79,39 @@ def _edges(book: Book, operation: Operation, resource: str, name: str, lifecycle
             )
 
 
+@dataclass(frozen=True)
+class Guide:
+    """Which steps the target allows with one object; `spent` says whether it may go where there is no way back."""
+
+    context: Context
+    rules: Lifecycle
+    member: str
+    spent: bool
+
+    def may(self, before: str, after: str) -> bool:
+        need = self.context.api.needs.get(f"{self.member}={after}")
+        if need is not None and self.context.unmet(need) is not None:
+            return False
+        if before == after or _back(self.rules, after, before):
+            return True
+        known = self.context.api.capability(IRREVERSIBLE.partition(":")[2])
+        return self.spent and known is not None and self.context.unmet(IRREVERSIBLE) is None
+
+    def way(self, now: str, wanted: str) -> list[str] | None:
+        """The shortest sequence of allowed steps, breadth first; None when there is none."""
+        ways: list[list[str]] = [[now]]
+        seen = {now}
+        while ways:
+            way = ways.pop(0)
+            if way[-1] == wanted:
+                return way[1:]
+            for after in self.rules.allowed.get(way[-1], ()):
+                if after not in seen and self.may(way[-1], after):
+                    seen.add(after)
+                    ways.append([*way, after])
+        return None
+
+
 @dataclass
 class Walk:
     """What came of every step that could be tried: by (from, to), the exchange and the state read afterwards."""
@@ -141,7 +174,11 @@ def _refused(context: Context, told: str, before: str, error: str, found: str, e
 
 
 def _walked(context: Context, requirement: Requirement) -> Walk:
-    """Lead each object through as many steps as can be: refused ones first, those without a way back last."""
+    """Lead each object through as many steps as can be: refused ones first, those without a way back last.
+
+    Steps without a way back are made with one object alone, the one with most of its life to come, and never with the
+    object that all other checks write to.
+    """
     data = requirement.data
     operation = context.contract.operations[str(requirement.operation)]
     rules = dict(_lifecycles(operation))[data["member"]]
@@ -149,12 +186,15 @@ def _walked(context: Context, requirement: Requirement) -> Walk:
     objects = sorted(
         _candidates(context, data["resource"]), key=lambda one: -_freedom(rules, _state(one, data["member"]))
     )
+    main = context.resource(data["resource"]).path
+    spent = next((one.path for one in objects if one.path != main), None)
     for handle in objects:
         start = _state(handle, data["member"])
         walk.states.append(start)
         with context.keep(handle):
-            _lead(context, handle, data["member"], rules, targets(operation, data["member"]), walk)
-            way = _way(context, rules, _state(handle, data["member"]), start)
+            guide = Guide(context, rules, data["member"], handle.path == spent)
+            _lead(guide, handle, targets(operation, data["member"]), walk)
+            way = guide.way(_state(handle, data["member"]), start)
             for step in way or ():
                 handle.write({data["member"]: step})
     return walk
@@ -175,13 +215,14 @@ def _freedom(rules: Lifecycle, state: str) -> int:
     return len(seen)
 
 
-def _lead(context: Context, handle: Handle, member: str, rules: Lifecycle, values: list[str], walk: Walk) -> None:
+def _lead(guide: Guide, handle: Handle, values: list[str], walk: Walk) -> None:
+    member, rules = guide.member, guide.rules
     state = _state(handle, member)
     for _ in range(200):
         for after in values:
             if answer(rules, state, after) is not None and (state, after) not in walk.steps:
                 state = _try(handle, member, state, after, walk)
-        following = _next(context, rules, state, values, walk)
+        following = _next(guide, state, values, walk)
         if following is None:
             return
         reached = _try(handle, member, state, following, walk)
@@ -197,29 +238,37 @@ def _try(handle: Handle, member: str, state: str, after: str, walk: Walk) -> str
     return found
 
 
-def _next(context: Context, rules: Lifecycle, state: str, values: list[str], walk: Walk) -> str | None:
+def _next(guide: Guide, state: str, values: list[str], walk: Walk) -> str | None:
     """The next step: an untried one with a way back, else one towards something untried, else one without."""
+    rules = guide.rules
 
     def untried(before: str) -> list[str]:
-        return [v for v in values if (before, v) not in walk.steps and (v in rules.allowed.get(before, ()))]
+        return [v for v in values if (before, v) not in walk.steps and answer(rules, before, v) is None]
 
-    here = [v for v in untried(state) if _may_leave(context, rules, state, v)]
+    here = [v for v in untried(state) if guide.may(state, v)]
     for after in here:
         if after == state or _back(rules, after, state):
             return after
     near = [v for v in rules.allowed.get(state, ()) if v != state and _back(rules, v, state)]
     for after in near:
         way = [s for s in untried(after) if s == after or _back(rules, s, after)]
-        if way and _may_leave(context, rules, state, after):
+        if way and guide.may(state, after):
             return after
     # What is left has no way back: the step that leaves most of the life to come is taken first.
     here.sort(key=lambda after: -_freedom(rules, after))
     if here:
-        return here[0]
+        # It is made from the state of which the least is known.
+        barer = [v for v in near if _known(walk, v) < _known(walk, state) and untried(v) and guide.may(state, v)]
+        return barer[0] if barer else here[0]
     onward = [v for v in rules.allowed.get(state, ()) if v != state and v in values and not _back(rules, v, state)]
-    onward = [v for v in onward if _may_leave(context, rules, state, v) and _untried_ahead(rules, v, values, walk)]
+    onward = [v for v in onward if guide.may(state, v) and _untried_ahead(rules, v, values, walk)]
     onward.sort(key=lambda after: -_freedom(rules, after))
     return onward[0] if onward else None
+
+
+def _known(walk: Walk, state: str) -> int:
+    """How many steps out of a state were made."""
+    return sum(before == state and exchange.ok for (before, _), (exchange, _) in walk.steps.items())
 
 
 def _untried_ahead(rules: Lifecycle, state: str, values: list[str], walk: Walk) -> bool:
@@ -248,29 +297,6 @@ def _candidates(context: Context, resource: str) -> Iterator[Handle]:
                 if path not in seen:
                     seen.append(path)
                     yield Handle(context, handle.resource, path)
-
-
-def _way(context: Context, rules: Lifecycle, now: str, wanted: str) -> list[str] | None:
-    """The shortest sequence of steps that the target allows, breadth first; None when there is none."""
-    ways: list[list[str]] = [[now]]
-    seen = {now}
-    while ways:
-        way = ways.pop(0)
-        if way[-1] == wanted:
-            return way[1:]
-        for after in rules.allowed.get(way[-1], ()):
-            if after not in seen and _may_leave(context, rules, way[-1], after):
-                seen.add(after)
-                ways.append([*way, after])
-    return None
-
-
-def _may_leave(context: Context, rules: Lifecycle, before: str, after: str) -> bool:
-    """A step without a way back needs the target's leave."""
-    if before == after or _back(rules, after, before):
-        return True
-    known = context.api.capability(IRREVERSIBLE.partition(":")[2])
-    return known is not None and context.unmet(IRREVERSIBLE) is None
 
 
 def _back(rules: Lifecycle, start: str, goal: str) -> bool:

@@ -6,8 +6,10 @@ from conformance.api import Api, Capability, Filter, Fixture, Listing, Resource,
 
 from .asking import CUSTOM, recently
 from .checks import CHECKS
-from .editing import harmless_body
+from .editing import harmless_body, present_customer
 
+BEFORE_ACTIVATION = ("TEST_READY", "ACTIVATION_READY", "INVENTORY")
+"""A device comes from one of these to another only where it may leave them altogether."""
 ADDRESSES = frozenset(("ipv4Address", "ipv6Address", "apn", "pdpId"))
 
 API = Api(
@@ -45,11 +47,13 @@ API = Api(
         "modifiedSince": "modified_since",
     },
     required_query={"searchDevices": {"modifiedSince": "modified_since"}},
-    finders={"modified_since": recently},
+    finders={"modified_since": recently, "present_customer": present_customer},
     needs={
         **{f"property:{name}": "capability:custom_fields" for names in CUSTOM.values() for name in names},
         **{f"property:{name}": "capability:fixed_ip" for name in ADDRESSES},
         "property:status": "capability:status_changes",
+        **{f"status={name}": "capability:irreversible_statuses" for name in BEFORE_ACTIVATION},
+        "property:customer": "fixture:present_customer",
     },
     apart=ADDRESSES | {"effectiveDate"},
     bodies={"editDevice": harmless_body},

@@ -35,6 +35,14 @@ def harmless_body(context: Context) -> dict[str, Any]:
     return {"ratePlan": context.fixture("rate_plans")[0]}
 
 
+def present_customer(context: Context) -> str:
+    """The customer that the device has: one that has none could not be given it back."""
+    _, device = context.once("device at first", lambda: read(context))
+    if not device.get("customer"):
+        raise Skip("the device has no customer, and could not be put back")
+    return str(device["customer"])
+
+
 def names_device(context: Context, requirement: Requirement) -> None:
     """The `iccid` of the answer is the one in the path."""
     name = str(requirement.operation)

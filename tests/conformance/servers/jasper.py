@@ -97,7 +97,7 @@ def new_device(iccid: str, index: int, status: str, now: datetime) -> Device:
         "status": status,
         "ratePlan": RATE_PLANS[index % 3],
         "communicationPlan": "Default Comm Plan",
-        "customer": "Acme" if index % 2 else None,
+        "customer": None if index % 2 else "Acme",
         "dateActivated": shown_time(moment - timedelta(days=30)) if active else None,
         "dateAdded": shown_time(moment - timedelta(days=60)),
         "dateUpdated": shown_time(moment),
