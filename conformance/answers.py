@@ -43,7 +43,7 @@ class Judge:
 
     def findings(self, exchange: Exchange, operation: Operation) -> Iterator[Finding]:
         """What is wrong with the shape of `exchange`'s answer, apart from a 500."""
-        response = operation.response(exchange.status)
+        response = declared_for(operation, exchange.status)
         if response is None:
             yield self._undeclared(exchange, operation)
             return
@@ -114,6 +114,14 @@ class Judge:
         if "xml" in media.name:
             return read_xml(exchange.body, media.schema)
         return json.loads(exchange.body.decode("utf-8"), parse_constant=_no_constant)
+
+
+def declared_for(operation: Operation, status: int) -> Response | None:
+    """What the contract declares for a status. `default` stands for refusals only, where successes are listed."""
+    response = operation.response(status)
+    exact = str(status) in operation.responses or f"{str(status)[0]}XX" in operation.responses
+    listed = any(one.startswith("2") for one in operation.responses)
+    return None if status < 400 and not exact and listed else response
 
 
 def _no_constant(name: str) -> Any:

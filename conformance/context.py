@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from conformance.answers import Judge, described, error_matches, shown
+from conformance.answers import Judge, declared_for, described, error_matches, shown
 from conformance.api import Api
 from conformance.client import Client
 from conformance.errors import Inconclusive, Skip, SuiteError
@@ -100,7 +100,7 @@ class Run:
     def count(self, exchange: Exchange, operation: Operation) -> None:
         with self._lock:
             self.coverage[operation.id][exchange.status] += 1
-            if operation.response(exchange.status) is None:
+            if declared_for(operation, exchange.status) is None:
                 self.undeclared[operation.id][exchange.status] += 1
 
     def put_to_test(self, requirement: str) -> None:

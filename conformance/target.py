@@ -79,12 +79,30 @@ def load_target(place: str, api: Api, base_url: str | None = None, timeout: floa
         WrongUse: unreadable, not TOML, or a key that is missing, unknown or of the wrong type.
         Unavailable: `place` is a URL and nothing answers there.
     """
-    text = _fetch(place, timeout) if place.startswith(("http://", "https://")) else _read(place)
     try:
-        data = tomllib.loads(text)
+        data = tomllib.loads(_text_of(place, timeout))
     except tomllib.TOMLDecodeError as error:
         raise WrongUse(f"{place} is not valid TOML: {error}.") from None
     return _Reader(place, api).target(data, base_url)
+
+
+def api_named(place: str, timeout: float = 30.0) -> str:
+    """Which API a target file or URL is for.
+
+    Raises:
+        WrongUse: unreadable, or it does not say.
+    """
+    try:
+        data = tomllib.loads(_text_of(place, timeout))
+    except tomllib.TOMLDecodeError as error:
+        raise WrongUse(f"{place} is not valid TOML: {error}.") from None
+    if not isinstance(data.get("api"), str):
+        raise WrongUse(f"{place} does not say which API it is for; write api = \"…\" in it.")
+    return str(data["api"])
+
+
+def _text_of(place: str, timeout: float) -> str:
+    return _fetch(place, timeout) if place.startswith(("http://", "https://")) else _read(place)
 
 
 def bare_target(api: Api, base_url: str) -> Target:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,7 +14,7 @@ from conformance.errors import Inconclusive, Skip
 from conformance.requirements import Book, kebab
 from conformance.resources import changed_pointers
 from conformance.schemas import ABSENT, at, same, shortened
-from conformance.types import Exchange, Requirement, weakest
+from conformance.types import Check, Exchange, Requirement, weakest
 
 
 def derive(book: Book) -> Iterator[Requirement]:
@@ -332,9 +333,25 @@ def _misses(
         )
 
 
-CHECKS = {
-    "each_once": each_once,
-    "agrees_with_single": agrees_with_single,
-    "pages_cover": pages_cover,
-    "filters": filters,
+def confirmed(check: Check) -> Check:
+    """A check that goes by a list read earlier asks again before it accuses: the list may have changed since."""
+
+    @wraps(check)
+    def careful(context: Context, requirement: Requirement) -> None:
+        remembered = ("list", listing_of(context, requirement).operation)
+        earlier = remembered in context.run.remembered
+        check(context, requirement)
+        if context.failures and earlier:
+            context.failures.clear()
+            context.run.remembered.pop(remembered, None)
+            check(context, requirement)
+
+    return careful
+
+
+CHECKS: dict[str, Check] = {
+    "each_once": confirmed(each_once),
+    "agrees_with_single": confirmed(agrees_with_single),
+    "pages_cover": confirmed(pages_cover),
+    "filters": confirmed(filters),
 }

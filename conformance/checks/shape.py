@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.answers import shape_bases, shown
+from conformance.answers import declared_for, shape_bases, shown
 from conformance.checks.success import baseline
 from conformance.context import Context, Run
 from conformance.errors import Inconclusive, Skip
@@ -25,7 +25,7 @@ def slug(operation: Operation, status: int, basis: str, about: str) -> str:
     if about == "status":
         return "declared-statuses" if status < 400 else "declared-refusals"
     if status < 400:
-        own = operation.response(status)
+        own = declared_for(operation, status)
         surest = shape_bases(own)[0] if own else "documented"
         return f"answers-{status}" + ("" if basis == surest else NAMES[basis])
     return "refusal-shape" + NAMES[basis]
@@ -116,7 +116,7 @@ def observe(run: Run, exchange: Exchange, operation: Operation) -> None:
     run.put_to_test(prefix + "no-server-error")
     kind = "declared-statuses" if exchange.status < 400 else "declared-refusals"
     run.put_to_test(prefix + kind)
-    response = operation.response(exchange.status)
+    response = declared_for(operation, exchange.status)
     if response is not None:
         for basis in shape_bases(response):
             run.put_to_test(prefix + slug(operation, exchange.status, basis, "shape"))

@@ -77,7 +77,7 @@ def _shapes(contract: Contract) -> Iterator[Fault]:
         media = operation.responses[success].content.get("application/json")
         if media is None:
             continue
-        for told, pointer in _members(media.schema):
+        for told, pointer, wrong in _members(media.schema):
             where = kebab(told)
             yield Fault(
                 f"{contract.api}-{slug}-leaves-out-{where}",
@@ -91,7 +91,7 @@ def _shapes(contract: Contract) -> Iterator[Fault]:
                 contract.api,
                 f"{operation.id} shows {pointer} with the wrong type",
                 caught,
-                always(on(operation.id, edit_answer(setting(pointer, {"wrong": True})))),
+                always(on(operation.id, edit_answer(setting(pointer, wrong)))),
             )
         yield Fault(
             f"{contract.api}-{slug}-as-text",
@@ -109,8 +109,8 @@ def _shapes(contract: Contract) -> Iterator[Fault]:
         )
 
 
-def _members(schema: dict[str, Any], pointer: str = "", depth: int = 0) -> list[tuple[str, str]]:
-    """The first required member on the way down, as name and pointer."""
+def _members(schema: dict[str, Any], pointer: str = "", depth: int = 0) -> list[tuple[str, str, Any]]:
+    """The first required member on the way down: name, pointer, and a value of a type that it has not."""
     if schema.get("type") == "array":
         return _members(schema.get("items", {}), f"{pointer}/0", depth + 1) if depth < 3 else []
     required = [name for name in schema.get("required", ()) if name in schema.get("properties", {})]
@@ -118,8 +118,9 @@ def _members(schema: dict[str, Any], pointer: str = "", depth: int = 0) -> list[
         return []
     name = required[0]
     node = schema["properties"][name]
-    deeper = _members(node, pointer + pointer_of([name]), depth + 1) if depth < 3 else []
-    return deeper or [(name, pointer + pointer_of([name]))]
+    here = pointer + pointer_of([name])
+    deeper = _members(node, here, depth + 1) if depth < 3 else []
+    return deeper or [(name, here, 17 if node.get("type") == "object" else {"wrong": True})]
 
 
 def _as_text(call: Call, forward: Forward) -> Answer:
@@ -187,6 +188,8 @@ def _writes(contract: Contract, api: Api, resource: Resource) -> Iterator[Fault]
             (prefix + "reads-back",),
             lambda: _stale(reader.id),
         )
+    if resource.read_back is not None:
+        return  # Reading back may itself be a write, sent again and again.
     yield Fault(
         f"{contract.api}-{slug}-once-only",
         contract.api,
