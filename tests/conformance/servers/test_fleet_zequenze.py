@@ -79,7 +79,8 @@ def test_a_key_is_needed(workspace: TestClient, inventory: TestClient) -> None:
     """A wrong token opens nothing."""
     wrong = {"Authorization": "Bearer wrong"}
     assert workspace.get("/devices", headers=wrong).status_code == 401
-    assert inventory.get("/inventory_device_serial/", headers=wrong).status_code == 401
+    assert inventory.put(OPERATION, json={"name": "x"}, headers=wrong).status_code == 401
+    assert inventory.get("/inventory_device_serial/", headers=wrong).status_code == 403
 
 
 def test_an_update_is_partial(inventory: TestClient) -> None:

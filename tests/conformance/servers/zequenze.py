@@ -195,11 +195,11 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def guarded(endpoint: Endpoint) -> Endpoint:
-    """Credentials first; errors become answers."""
+    """Credentials first (401 is documented for the update alone); errors become answers."""
 
     async def run(request: Request) -> Response:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
-            return PlainTextResponse("", 401)
+            return PlainTextResponse("", 401 if request.method == "PUT" else 403)
         try:
             return await endpoint(request)
         except Wrong as wrong:
