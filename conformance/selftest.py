@@ -85,7 +85,7 @@ def plant(fault: Fault, fresh: FreshTarget, *, session: Session | None = None, s
     results, trouble = None, "no requirement has the id that should catch it"
     if wanted:
         try:
-            results, _ = _run(session, wanted, fresh, transport(fault, session.contract), SETTLING)
+            results, _ = _run(session, wanted, fresh, transport(fault, session.contract), fault.settling or SETTLING)
         except SuiteError as error:
             trouble = str(error)
     failed = [] if results is None else [one.requirement for one in results.outcomes if one.status == "failed"]

@@ -119,6 +119,8 @@ class Fault:
     make: Callable[[], Modifier]
     examples: int = 10
     """How many cases a property are enough to meet it."""
+    settling: float | None = None
+    """How long asynchronous work must be given, in seconds, where the usual of the self-test is too short."""
 
 
 class FaultyWire:

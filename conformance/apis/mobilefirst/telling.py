@@ -139,10 +139,14 @@ def _errors(context: Context, step: Step) -> Difference:
 
 
 def _copies(context: Context, step: Step) -> Difference:
-    if step.transaction.get("status") != "SUCCESS" or step.after is None:
+    if step.transaction.get("status") != "SUCCESS":
         return None
+    if step.after is None:
+        return f"{step.path[DEVICE]} in the list", "it is not there"
     parts = step.after.get("applicationDeviceAssociations", ())
     found = sorted({str(part.get("deviceStatus")) for part in parts})
+    if step.after.get("status") != step.asked:
+        return step.asked, step.after.get("status")
     return None if found in ([], [step.asked]) else (step.asked, ", ".join(found))
 
 
