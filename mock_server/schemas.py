@@ -85,10 +85,11 @@ def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
 class Validator:
     """Holds values to one schema."""
 
-    __slots__ = ("_compiled", "_schema")
+    __slots__ = ("_compiled", "_reasons", "_schema")
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = to_json_schema(schema)
+        self._reasons: dict[tuple[str | int, ...], str] = {}
         self._compiled = jsonschema_rs.Draft202012Validator(self._schema, validate_formats=True)
 
     def is_valid(self, value: Any) -> bool:
@@ -103,15 +104,15 @@ class Validator:
             errors = list(self._compiled.iter_errors(value))
         except UnicodeEncodeError:
             errors = list(self._compiled.iter_errors(_without_surrogates(value)))
-        found = [fault for error in errors for fault in self._explained(error)]
-        mistyped = {fault.instance_path for fault in found if fault.keyword == "type"}
-        return [fault for fault in found if fault.keyword == "type" or fault.instance_path not in mistyped]
+        if len(errors) > 1:
+            mistyped = [error.instance_path for error in errors if error.kind.name == "type"]
+            errors = [e for e in errors if e.kind.name == "type" or e.instance_path not in mistyped]
+        return [fault for error in errors for fault in self._explained(error)]
 
     def _explained(self, error: jsonschema_rs.ValidationError) -> list[Fault]:
         path = tuple(error.schema_path)
         where = tuple(error.instance_path)
         keyword = error.kind.name
-        constraint = self._at(path)
         if keyword == "required":
             missing = str(getattr(error.kind, "property", ""))
             return [Fault(keyword, path[:-1], where, "is required", missing)]
@@ -120,7 +121,10 @@ class Validator:
             return [Fault(keyword, path[:-1], (*where, name), "is not a known member") for name in unexpected]
         if keyword == "falseSchema":
             keyword = str(path[-1])
-        return [Fault(keyword, path[:-1], where, explain(keyword, constraint))]
+        reason = self._reasons.get(path)
+        if reason is None:
+            reason = self._reasons[path] = explain(keyword, self._at(path))
+        return [Fault(keyword, path[:-1], where, reason)]
 
     def _at(self, path: tuple[str | int, ...]) -> Any:
         node: Any = self._schema
