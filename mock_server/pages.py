@@ -62,7 +62,7 @@ class Pages:
 
     def index(self, request: Request) -> Response:
         """The APIs with base URLs, credentials, objects and calls to paste: a page, or JSON by `Accept`."""
-        content = describe(self._apis, _origin(request))
+        content = describe(self._apis, _server(request), request.scope.get("root_path", ""))
         if choose(request.headers.get("accept", "*/*"), (_HTML, _JSON)) == _JSON:
             return JSONResponse(content, headers={**_CORS, "vary": "accept"})
         page = self._templates.get_template("index.html").render(content)
@@ -101,19 +101,24 @@ class Pages:
         return next(self._apis[name] for name in names if name in self._apis)
 
 
-def describe(apis: Mapping[str, CompiledApi], origin: str) -> dict[str, Any]:
-    """What the index says: every API's base URL, credentials, fixed objects and example calls."""
+def describe(apis: Mapping[str, CompiledApi], server: str, prefix: str = "") -> dict[str, Any]:
+    """What the index says: every API's base URL, credentials, fixed objects and example calls.
+
+    `prefix` is `/w/NAME` in a world of its own. The control plane has no such prefix: it is told of the world.
+    """
+    world = prefix.rpartition("/")[2]
     return {
         "name": "devicedouble",
         "version": version("devicedouble"),
-        "apis": [_description(compiled, origin) for compiled in apis.values()],
-        "control": f"{origin}/_mock",
-        "console": f"{origin}/_mock/console/",
+        "apis": [_description(compiled, server, prefix, world) for compiled in apis.values()],
+        "control": f"{server}/_mock",
+        "console": f"{server}/_mock/console/" + (f"#/{world}/journal" if world else ""),
     }
 
 
-def _description(compiled: CompiledApi, origin: str) -> dict[str, Any]:
+def _description(compiled: CompiledApi, server: str, prefix: str, world: str) -> dict[str, Any]:
     api, contract = compiled.api, compiled.contract
+    origin = server + prefix
     base_url = origin + api.base_path
     return {
         "id": api.id,
@@ -121,7 +126,7 @@ def _description(compiled: CompiledApi, origin: str) -> dict[str, Any]:
         "base_url": base_url,
         "docs": f"{origin}/{api.id}/docs",
         "openapi": f"{origin}/{api.id}/openapi.yaml",
-        "target": f"{origin}/_mock/targets/{api.id}.toml",
+        "target": f"{server}/_mock/targets/{api.id}.toml" + (f"?world={world}" if world else ""),
         "credentials": _credentials(compiled),
         "objects": dict(api.objects),
         "examples": [
@@ -153,10 +158,14 @@ def _credential(kind: str, text: str, who: Principal) -> dict[str, str]:
     return {"role": who.role, "scheme": "Bearer", "value": text, "curl": f"-H 'Authorization: Bearer {text}'"}
 
 
+def _server(request: Request) -> str:
+    """Scheme and authority, as the caller sees them; the host is escaped for a page."""
+    return f"{request.url.scheme}://{html.escape(request.url.netloc)}"
+
+
 def _origin(request: Request) -> str:
-    """Scheme, authority and world prefix, as the caller sees them; the host is escaped for a page."""
-    root = request.scope.get("root_path", "")
-    return f"{request.url.scheme}://{html.escape(request.url.netloc)}{root}"
+    """The same, with the prefix of a world."""
+    return _server(request) + str(request.scope.get("root_path", ""))
 
 
 def _base_url(request: Request, compiled: CompiledApi) -> str:

@@ -94,16 +94,32 @@ export async function contract(api) {
   return response.json();
 }
 
+/** A signal that fires with the other one, or as soon as nobody looks: browsers allow few connections to one host. */
+function whileSeen(signal) {
+  const inner = new AbortController();
+  const hidden = () => document.hidden && inner.abort();
+  document.addEventListener("visibilitychange", hidden, { signal: inner.signal });
+  signal.addEventListener("abort", () => inner.abort(), { signal: inner.signal });
+  return inner.signal;
+}
+
+function seen() {
+  if (!document.hidden) return null;
+  return new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+}
+
 /**
- * Follow a world's journal until `signal` says stop; connects again by itself.
+ * Follow a world's journal until `signal` says stop; connects again by itself, and rests while the page is hidden.
  * `onentries` is given the exchanges that came together, oldest first; `onstate` "live", "lost" or "gone".
  */
 export async function follow(world, { after, bodies = false, signal, onentries, onstate }) {
   let last = after;
   while (!signal.aborted) {
+    await seen();
+    const open = whileSeen(signal);
     try {
       const url = address(["worlds", world, "journal", "stream"], { after: last, bodies });
-      const response = await send("GET", url, { signal, headers: { accept: "text/event-stream" } });
+      const response = await send("GET", url, { signal: open, headers: { accept: "text/event-stream" } });
       if (response.status === 404) return onstate("gone");
       if (!response.ok) throw await refusal(response);
       onstate("live");
@@ -112,7 +128,7 @@ export async function follow(world, { after, bodies = false, signal, onentries, 
         onentries(entries);
       }
     } catch (error) {
-      if (error.name === "AbortError") return undefined;
+      if (open.aborted) continue;
       if (error.status === 401) return onstate("lost");
     }
     if (!signal.aborted) onstate("lost");

@@ -58,7 +58,7 @@ const KEYS = [
   ["p", "hold the live journal, and let it go on"],
   ["c", "copy the open exchange as curl"],
   ["?", "this list"],
-  ["↑ ↓ Home End Page Up Page Down", "in the list of exchanges: choose"],
+  ["↑|↓|Home|End|Page Up|Page Down", "in the list of exchanges: choose"],
   ["Enter", "in the list of exchanges: go to the exchange"],
   ["Escape", "from the exchange back to the list"],
   ["Ctrl+Enter", "in the editor of a document: store it"],
@@ -66,7 +66,7 @@ const KEYS = [
 
 /** The shortcuts, and whether single keys are any. */
 export function showHelp(shortcuts) {
-  const rows = KEYS.map(([keys, what]) => h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, keys)), h("td", {}, what)));
+  const rows = KEYS.map(([keys, what]) => h("tr", {}, h("th", { scope: "row" }, keys.split("|").map((key) => [h("kbd", {}, key), " "])), h("td", {}, what)));
   const tick = h("input", { type: "checkbox", checked: shortcuts.on, onchange: () => { shortcuts.on = tick.checked; } });
   const table = fill(h("table", { class: "keys" }), h("tbody", {}, rows));
   return open("Keyboard shortcuts", h("div", {}, table, field("Single keys are shortcuts", tick)), (close) => ({

@@ -39,11 +39,15 @@ export class DocumentView {
           field("Document", this.editor, "Members that begin with an underscore are the double's own; the API does not show them."),
           this.problem.box,
           field("Store it even if the API could not show it as its contract says", this.unchecked),
-          h("div", { class: "actions" }, this.store, button(fresh ? "Clear" : "Undo", () => this.load()), !fresh && button("Remove", () => this.remove(), { class: "danger" }))),
+          h("div", { class: "actions" }, this.store, button(fresh ? "Begin again" : "Undo", () => busy(null, this.problem, () => this.load())), !fresh && button("Remove", () => this.remove(), { class: "danger" }))),
         !fresh && h("section", { class: "panel", "aria-labelledby": "history-title" },
           h("div", { class: "head" }, h("h2", { id: "history-title" }, "History"), h("a", { href: link(this.context.world, ["journal"], { api, key: this.key }) }, "In the journal")),
           this.history)));
-    await this.load();
+    try {
+      await this.load();
+    } catch (error) {
+      return this.missing(error);
+    }
     if (!fresh) await this.loadHistory();
     return this.element;
   }
@@ -58,11 +62,17 @@ export class DocumentView {
 
   async load() {
     if (this.key === "") return this.loadExample();
-    return busy(null, this.problem, async () => {
-      this.stored = indented(await read(this.steps(), { signal: this.stop.signal }));
-      this.editor.value = this.stored;
-      this.note();
-    });
+    this.stored = indented(await read(this.steps(), { signal: this.stop.signal }));
+    this.editor.value = this.stored;
+    this.note();
+    return undefined;
+  }
+
+  /** The key of a call need not be one of a document: it may be its owner's, or of nothing that there is. */
+  missing(error) {
+    const search = link(this.context.world, ["devices", this.api, this.collection], { search: this.key });
+    return h("div", {}, h("h1", { tabindex: "-1" }, this.key), h("div", { class: "problem", role: "alert" }, h("p", {}, error.message)),
+      h("p", {}, h("a", { href: search }, `Look for ${this.key} in ${this.collection} of ${this.api}`)));
   }
 
   /** A new document begins as another one of its collection: they are large, and most of it fits. */
@@ -122,7 +132,7 @@ export class DocumentView {
     if (!mine.length) return;
     this.exchanges = [...mine.reverse(), ...this.exchanges].slice(0, HISTORY);
     this.showHistory();
-    if (this.editor.value === this.stored) this.load();
+    if (this.editor.value === this.stored) this.load().catch(() => fill(this.said, "It is not there any more"));
     else fill(this.said, "Changed, not stored; calls came in meanwhile");
   }
 

@@ -11,8 +11,8 @@ export function inWords(rule) {
 }
 
 function which(rule) {
-  const parts = [rule.method, rule.operation ?? "calls", rule.api && `of ${rule.api}`, rule.key && `about ${rule.key}`];
-  return parts.filter(Boolean).join(" ").replace(/^./, (first) => first.toUpperCase());
+  const calls = rule.operation ?? (rule.method ? "calls" : "Calls");
+  return [rule.method, calls, rule.api && `of ${rule.api}`, rule.key && `about ${rule.key}`].filter(Boolean).join(" ");
 }
 
 function when(rule) {
@@ -83,13 +83,28 @@ export class FaultsView {
   async load() {
     await busy(null, this.problem, async () => {
       const { faults } = await call("GET", this.steps());
-      this.show(faults);
-      this.context.look();
+      if (sameRules(faults, this.shown)) this.count(faults);
+      else this.show(faults);
     });
+  }
+
+  /** The same rules as before: only their numbers are new, and the focus stays where it is. */
+  count(faults) {
+    this.shown = faults;
+    for (const fault of faults) {
+      const [seen, fired] = this.numbers.get(fault.id);
+      fill(seen, fault.seen);
+      if (fired.textContent !== String(fault.fired)) fill(fired, this.fired(fault));
+    }
+  }
+
+  fired({ id, fired }) {
+    return fired ? h("a", { href: link(this.context.world, ["journal"], { fault: id }) }, fired) : fired ?? "–";
   }
 
   show(faults) {
     this.shown = faults;
+    this.numbers = new Map();
     const off = this.off.map((rule) => ({ rule }));
     if (!faults.length && !off.length) {
       fill(this.rules, h("p", { class: "quiet empty" }, "Nothing goes wrong in this world."));
@@ -106,19 +121,19 @@ export class FaultsView {
     const on = fault.id !== undefined;
     const words = inWords(fault.rule);
     const toggle = h("button", { type: "button", role: "switch", "aria-checked": String(on), "aria-label": words, class: "switch", onclick: () => this.toggle(fault, on) }, on ? "on" : "off");
-    const journal = on && fault.fired ? h("a", { href: link(this.context.world, ["journal"], { fault: fault.id }) }, fault.fired) : fault.fired ?? "–";
+    const numbers = [h("td", { "data-name": "calls" }, fault.seen ?? "–"), h("td", { "data-name": "went wrong" }, this.fired(fault))];
+    this.numbers.set(fault.id, numbers);
     return h("tr", { class: on ? null : "off" },
       h("td", {}, toggle),
       h("th", { scope: "row" }, words, h("details", {}, h("summary", {}, on ? `Rule ${fault.id}` : "Rule"), h("pre", { class: "code" }, JSON.stringify(fault.rule, null, 2)))),
-      h("td", { "data-name": "calls" }, fault.seen ?? "–"),
-      h("td", { "data-name": "went wrong" }, journal),
+      numbers,
       h("td", {}, button("Remove", () => this.remove(fault, on), { "aria-label": `Remove: ${words}` })));
   }
 
   add(rule) {
     return call("POST", this.steps(), { body: rule }).then(async (added) => {
       tell(`Rule ${added.id} is in force.`);
-      await this.load();
+      await this.anew();
     });
   }
 
@@ -132,7 +147,7 @@ export class FaultsView {
         this.forget(fault.rule);
       }
       tell(on ? "The rule is off." : "The rule is on, counting anew.");
-      await this.load();
+      await this.anew();
       this.rules.querySelector(`[aria-label="${CSS.escape(inWords(fault.rule))}"]`)?.focus();
     });
   }
@@ -148,7 +163,7 @@ export class FaultsView {
       if (on) await call("DELETE", this.steps(fault.id));
       else this.forget(fault.rule);
       tell("The rule is removed.");
-      await this.load();
+      await this.anew();
       this.element.querySelector("h1").focus();
     });
   }
@@ -158,11 +173,24 @@ export class FaultsView {
     await busy(null, this.problem, async () => {
       await call("DELETE", this.steps());
       this.off = [];
-      await this.load();
+      await this.anew();
     });
   }
 
-  seen(world) {
-    if (this.shown && world.faults !== this.shown.length) this.load();
+  /** Rules were added or taken away: the number in the bar on top changes too. */
+  async anew() {
+    this.shown = null;
+    await this.load();
+    this.context.look();
   }
+
+  seen(world) {
+    if (world.journal.last === this.last && world.faults === this.shown?.length) return;
+    this.last = world.journal.last;
+    if (this.shown) this.load();
+  }
+}
+
+function sameRules(faults, shown) {
+  return Boolean(shown?.length) && faults.map((fault) => fault.id).join() === shown.map((fault) => fault.id).join();
 }

@@ -14,8 +14,9 @@ function isJson(text) {
   }
 }
 
-/** The same JSON, indented; other text as it is. */
+/** The same JSON or XML, indented; other text as it is. */
 export function indented(text) {
+  if (/^\s*<[?a-z]/i.test(text)) return indentedXml(text);
   if (!isJson(text)) return text;
   const parts = [];
   let depth = 0;
@@ -30,6 +31,17 @@ export function indented(text) {
     before = token;
   }
   return parts.join("");
+}
+
+/** Elements that hold elements each on a line; what holds text stays as it is. */
+function indentedXml(text) {
+  let depth = 0;
+  return text.trim().replace(/>\s*</g, ">\n<").split("\n").map((line) => {
+    if (line.startsWith("</")) depth -= 1;
+    const shown = "  ".repeat(Math.max(0, depth)) + line;
+    if (/^<[^?!/]/.test(line) && !/\/>$|<\//.test(line)) depth += 1;
+    return shown;
+  }).join("\n");
 }
 
 /** Where JSON is wrong, as a sentence; null when it is not. */

@@ -17,7 +17,7 @@ export class WorldsView {
     this.refused = problemBox();
     this.list = h("div", {});
     this.urls = h("div", {});
-    this.difference = h("div", { "aria-live": "polite" });
+    this.difference = h("div", {});
   }
 
   async render() {
@@ -167,6 +167,7 @@ export class WorldsView {
   showDifference(text) {
     const patch = JSON.parse(text);
     const other = this.against.value;
+    tell(patch.length ? `${patch.length} differences.` : "No difference.");
     if (!patch.length) return fill(this.difference, h("p", {}, `There is no difference to ${other}, clocks aside.`));
     const rows = patch.slice(0, SHOWN).map(({ op, path, value }) => h("tr", {},
       h("td", {}, h("span", { class: `badge ${op}` }, op)),

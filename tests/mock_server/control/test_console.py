@@ -1,10 +1,12 @@
 """The console in a real browser: what it does, and that everyone can use it."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -230,10 +232,8 @@ def test_a_device_shows_its_history_while_it_is_made(console: Opened) -> None:
     expect(page.get_by_label("Document")).to_have_value(json_with("Renamed meanwhile"))
 
 
-def json_with(text: str) -> Any:
+def json_with(text: str) -> re.Pattern[str]:
     """A pattern for a value of an editor."""
-    import re
-
     return re.compile(re.escape(json.dumps(text)))
 
 
@@ -390,6 +390,25 @@ def test_the_console_asks_for_the_token_where_there_is_one(chromium: Browser) ->
         expect(rows(one.page)).to_have_count(1)
         assert one.troubles == []
         one.close()
+
+
+@pytest.mark.slow
+def test_a_key_that_is_none_of_a_document_leads_to_the_search(console: Opened) -> None:
+    one = console()
+    page = one.go("devices", "mobilefirst", "devices", "Jeremy")
+    expect(one.alert()).to_contain_text("There is no document 'Jeremy'")
+    page.get_by_role("link", name="Look for Jeremy").click()
+    expect(page.get_by_role("rowheader").first).to_have_text("12345-6789")
+
+
+@pytest.mark.slow
+def test_the_index_of_a_world_leads_to_that_world(console: Opened) -> None:
+    one = console()
+    one.page.goto(f"{one.origin}/w/{one.world}/")
+    target = one.page.get_by_role("link", name="Target file").first.get_attribute("href") or ""
+    assert f"/w/{one.world}/fleet/" in httpx.get(target).text
+    one.page.get_by_role("link", name="Console").click()
+    expect(one.page.locator("#world")).to_have_value(one.world)
 
 
 @pytest.mark.slow
