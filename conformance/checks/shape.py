@@ -89,7 +89,7 @@ def _refusals(book: Book, operation: Operation) -> Iterator[Requirement]:
         operation,
         "no-server-error",
         "No request is answered with a 500.",
-        "answers",
+        "no_server_error",
         basis="documented",
         source="RFC 9110 section 15.6.1",
         order=LAST,
@@ -148,6 +148,15 @@ def answers(context: Context, requirement: Requirement) -> None:
     settle(context, requirement)
 
 
+def no_server_error(context: Context, requirement: Requirement) -> None:
+    """No answer in the run was a 500; at least a valid request and some that are refused were sent."""
+    assert requirement.operation is not None
+    if context.run.observed[requirement.id] < 3:
+        baseline(context, requirement.operation)
+        provoke(context, context.contract.operations[requirement.operation])
+    settle(context, requirement)
+
+
 def refusal_shape(context: Context, requirement: Requirement) -> None:
     """Every refusal that came in the run has the shape declared for its status; at least one came."""
     assert requirement.operation is not None
@@ -179,4 +188,4 @@ def settle(context: Context, requirement: Requirement) -> None:
     context.case(context.run.observed[requirement.id])
 
 
-CHECKS = {"answers": answers, "refusal_shape": refusal_shape}
+CHECKS = {"answers": answers, "no_server_error": no_server_error, "refusal_shape": refusal_shape}

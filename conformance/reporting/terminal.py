@@ -56,7 +56,7 @@ def print_results(console: Console, results: Results, run: Run, about: About, *,
             f"[yellow]Stale:[/] {escape(known.id)} is a known deviation ({escape(known.reason)}), and passes."
         )
     for sentence in run.warnings:
-        console.print(f"[yellow]{escape(redactor.text(sentence))}[/]")
+        console.print(f"[yellow]{escape(redactor.text(sentence))}[/]", soft_wrap=True)
     console.print(_verdict(results, run, about), soft_wrap=True)
 
 
