@@ -58,7 +58,7 @@ def partial_items(context: Context, requirement: Requirement) -> None:
     context.case()
     page = answered(exchange)
     rows = page.get(items)
-    if not isinstance(rows, list) or not rows or set(page) < {"pageNumber", "lastPage"}:
+    if not isinstance(rows, list) or not rows or not {"pageNumber", "lastPage"} <= set(page):
         wrong(context, f"fields={fields} takes away the page around the items.", items, sorted(page), exchange)
         return
     extra = sorted({key for row in rows for key in row} - set(fields.split(",")))
@@ -230,14 +230,26 @@ def history_pages(context: Context, requirement: Requirement) -> None:
         if len(rows) > 2:
             wrong(context, "A page of the history is longer than asked for.", "2", str(len(rows)), exchange)
             return
-        more = len(found) < len(whole) or len(whole) == 20
-        if page.get("lastPage") is more and len(found) != len(whole):
-            wrong(context, "lastPage is wrong.", not more, more, exchange)
-        if page.get("lastPage") is True:
-            break
     if not same([dict(row) for row in found[: len(whole)]], whole[: len(found)]) or len(found) < len(whole):
         told = "The pages of the history are not the history."
         wrong(context, told, f"{len(whole)} records in their order", f"{len(found)}, or others", exchange)
+    _says_last(context)
+
+
+def _says_last(context: Context) -> None:
+    """A page that is not full is the last, and the last has nothing behind it."""
+    for number in range(1, 11):
+        exchange, rows = history(context, pageSize=50, pageNumber=number)
+        last = answered(exchange).get("lastPage")
+        context.case()
+        if len(rows) < 50 and last is not True:
+            wrong(context, "A page that is not full is not said to be the last.", True, last, exchange)
+        if last is not True and rows:
+            continue
+        beyond, more = history(context, pageSize=50, pageNumber=number + 1)
+        if more:
+            wrong(context, "After the last page there are more records.", "none", str(len(more)), beyond)
+        return
 
 
 CHECKS = {
