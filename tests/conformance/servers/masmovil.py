@@ -27,7 +27,8 @@ from starlette.routing import Route
 
 Document = dict[str, Any]
 Handler = Callable[[Request], Awaitable[Response]]
-ROOT = "/v2/orgs/{org}"
+BASE = "/v2"
+ROOT = BASE + "/orgs/{org}"
 CATALOGUE = "https://developers.masstack.com/en/guides/subscriptions/errorcatalogue"
 TOKENS = {"masmovil-token": {"yoigo"}}
 SUBSCRIPTION = "5b0a3a52-5d5b-4b3e-9c7f-6d3c0c1f0a11"
@@ -401,5 +402,8 @@ def matching(devices: list[Document], wanted: dict[str, str]) -> list[Document]:
 
 
 def create_app() -> Starlette:
-    """The server over devices of its own, among them the default world's."""
-    return Starlette(routes=list(Service().routes()))
+    """The server over devices of its own, among them the default world's; `state.devices` are they, by id."""
+    service = Service()
+    app = Starlette(routes=list(service.routes()))
+    app.state.devices = service.devices
+    return app

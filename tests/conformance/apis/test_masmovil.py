@@ -1,0 +1,108 @@
+"""The suite on MasSubscriptions: conformant servers are left in peace and as they were, and faulty ones are caught."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.apis.masmovil.rfc6902 import Impossible, applied
+from conformance.planted.faults import Fault
+from conformance.planted.masmovil import FAULTS
+from conformance.schemas import same
+from openapi.contract import load
+from tests.conformance.apis.proof import alarms, checked, second_server, survives, the_double, unanswered
+from tests.conformance.servers.masmovil import create_app
+
+QUICK = {
+    f"masmovil-{name}"
+    for name in (
+        "patch-partial",
+        "patch-overwrites",
+        "patch-copy-shares",
+        "patch-tests-loosely",
+        "patch-escapes-backwards",
+        "intruders",
+        "list-all-when-none",
+        "search-cached",
+        "commitment-of-any",
+        "add-upserts",
+    )
+}
+NO_LOCATION = "masmovil.add-subscription-device.location-leads-there: the server sends no Location"
+CASES = Path(__file__).parents[2] / "mock_server" / "data" / "json_patch_tests"
+
+
+def test_the_double_is_conformant_in_everything() -> None:
+    """Nothing fails, not even what is a guess, and every requirement that has a check comes to a verdict."""
+    with the_double("masmovil") as target:
+        results, run = checked(target)
+    assert [one.requirement.id for one in results.outcomes if one.failures] == []
+    assert unanswered(results) == []
+    assert run.warnings == []
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 5))])
+def test_another_correct_server_is_conformant_and_left_as_it_was(seed: int) -> None:
+    """No false alarm at whatever the page leaves open; what was written is put back."""
+    app = create_app()
+    before = deepcopy(app.state.devices)
+    with second_server("masmovil", app) as target:
+        results, run = checked(target, seed=seed)
+    assert alarms(results) == []
+    assert unanswered(results) == [NO_LOCATION]
+    assert run.warnings == []
+    assert results.verdict == "conformant"
+    assert {key: declared(device) for key, device in app.state.devices.items() if key in before} == {
+        key: declared(device) for key, device in before.items()
+    }
+
+
+def declared(kept: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """Whose a device is, and of what the page knows what it has; the server's own members are its own affair."""
+    response = load("masmovil").operations["getSubscriptionDevice"].response(200)
+    assert response is not None
+    known = response.content["application/json"].schema["properties"]
+    holder, device = kept
+    return holder, {name: value for name, value in device.items() if name in known}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(one, id=one.id, marks=() if one.id in QUICK else pytest.mark.slow) for one in FAULTS],
+)
+def test_planted_faults_are_killed(fault: Fault) -> None:
+    """Each is caught by a requirement that it breaks."""
+    assert survives(fault) is None
+
+
+def public_cases() -> list[Any]:
+    cases = [*json.loads((CASES / "tests.json").read_text()), *json.loads((CASES / "spec_tests.json").read_text())]
+    usable = [case for case in cases if "patch" in case and well_formed(case["patch"])]
+    assert len(usable) > 80
+    return [pytest.param(case, id=str(number)) for number, case in enumerate(usable)]
+
+
+def well_formed(patch: Any) -> bool:
+    """What else may come, the reference is never asked for: it makes its patches itself."""
+    needed = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from", "remove": "op"}
+    return all(
+        one.get("op") in needed
+        and needed[one["op"]] in one
+        and all(isinstance(one[name], str) and one[name][:1] in ("", "/") for name in ("path", "from") if name in one)
+        and "path" in one
+        for one in patch
+    )
+
+
+@pytest.mark.parametrize("case", public_cases())
+def test_the_reference_reads_json_patch_as_everybody_does(case: Any) -> None:
+    """What servers are measured by agrees with the public cases for RFC 6902."""
+    try:
+        stages = applied(case["doc"], case["patch"])
+    except Impossible:
+        assert "expected" not in case
+    else:
+        assert "error" not in case or "two 'op' members" in case["error"]
+        assert same([case["doc"], *stages][-1], case.get("expected", [case["doc"], *stages][-1]))
