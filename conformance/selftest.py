@@ -28,9 +28,6 @@ from conformance.wire import Wire
 FreshTarget = Callable[[str], AbstractContextManager[Target]]
 """API id → a target of a correct server in a fresh state, for the time of one run."""
 
-SETTLING = 1.5
-"""How long a fault may keep asynchronous work from ending, in seconds."""
-
 
 @dataclass(frozen=True, slots=True)
 class Kill:
@@ -107,7 +104,7 @@ def despair(fault: Fault, fresh: FreshTarget, *, session: Session | None = None)
     session = replace(session or session_of(fault.api), options=Options(examples=fault.examples))
     begin = time.perf_counter()
     try:
-        results, _ = _run(session, list(session.ledger), fresh, transport(fault, session.contract), SETTLING)
+        results, _ = _run(session, list(session.ledger), fresh, transport(fault, session.contract))
         verdict = results.verdict
     except SuiteError:
         verdict = "error"
@@ -123,7 +120,7 @@ def honest(
     session = replace(session or session_of(api), options=Options(examples=examples, seed=seed))
     begin = time.perf_counter()
     try:
-        results, requests = _run(session, list(session.ledger), fresh, Wire, None)
+        results, requests = _run(session, list(session.ledger), fresh, Wire)
     except SuiteError as error:
         alarm = (f"{api}.*", str(error))
         return Honest(api, "error", (alarm,), len(session.ledger), 0, time.perf_counter() - begin)
@@ -135,12 +132,9 @@ def honest(
     return Honest(api, results.verdict, alarms, len(results.outcomes), requests, time.perf_counter() - begin)
 
 
-def _run(
-    session: Session, wanted: list[Requirement], fresh: FreshTarget, maker: TransportMaker, settling: float | None
-) -> tuple[Results, int]:
-    with fresh(session.contract.api) as found:
-        patience = found.settle_seconds if settling is None else min(settling, found.settle_seconds)
-        run = session.open(replace(found, settle_seconds=patience), transport=maker, remember=False)
+def _run(session: Session, wanted: list[Requirement], fresh: FreshTarget, maker: TransportMaker) -> tuple[Results, int]:
+    with fresh(session.contract.api) as target:
+        run = session.open(target, transport=maker, remember=False)
         results = session.check(run, wanted)
     return results, run.client.requests
 

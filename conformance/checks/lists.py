@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import wraps
 from typing import Any
@@ -199,7 +200,8 @@ def pages_cover(context: Context, requirement: Requirement) -> None:
     """Small pages, one after another, hold what the list holds: each object once, none left out."""
     listing = listing_of(context, requirement)
     items, complete = whole(context, listing)
-    size = listing.page_size
+    # As small as can be read to the end within the pages that may be read.
+    size = max(listing.page_size, math.ceil(len(items) / listing.most)) if complete else listing.page_size
     found: list[Any] = []
     last: Exchange | None = None
     ended = True

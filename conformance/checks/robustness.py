@@ -147,6 +147,8 @@ def robust_query(context: Context, requirement: Requirement) -> None:
         [("unknown", "x" * 2000)],
         [("unknown[]", "1"), ("unknown[a]", "2")],
         [("", "")],
+        [("devicedouble_unknown", Raw("%zz"))],
+        [("devicedouble_unknown", Raw("%ff%fe"))],
     ]
     values: tuple[Any, ...] = (
         "",
