@@ -19,6 +19,7 @@ from mock_server.schemas import Fault
 from mock_server.types import Principal, Refused, Reply, Request, World
 
 _NO_QUERY: Mapping[str, list[str]] = {}
+_UNAVAILABLE = "The state of this double is not reachable at the moment; try again."
 _MALFORMED_QUERY = "the query is not percent-encoded UTF-8"
 
 
@@ -85,8 +86,12 @@ def readable_query(query: str) -> Mapping[str, list[str]]:
 
 def unavailable(call: Call) -> Answer:
     """The state cannot be reached: 503 in the vendor's envelope."""
-    refusal = call.api.refusals.plain(503, "The state of this double is not reachable at the moment; try again.")
-    return write_refusal(call.plan, refusal, _media(call) or JSON)
+    return write_refusal(call.plan, call.api.refusals.plain(503, _UNAVAILABLE), _media(call) or JSON)
+
+
+def unavailable_api(api: CompiledApi) -> Answer:
+    """The same before it is known which operation was called."""
+    return write_refusal(None, api.refusals.plain(503, _UNAVAILABLE), JSON)
 
 
 def broken(call: Call) -> Answer:

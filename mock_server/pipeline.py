@@ -79,7 +79,11 @@ class Pipeline:
         if api is None or _is_page(path, api):
             await self._behind(scope, receive, send)
             return
-        world = await asyncio.to_thread(self._worlds.get, name) if self._blocking else self._worlds.get(name)
+        try:
+            world = await asyncio.to_thread(self._worlds.get, name) if self._blocking else self._worlds.get(name)
+        except StoreUnavailable:
+            await _send(send, exchange.unavailable_api(api))
+            return
         if world is None:
             await _send(send, _plain(404, f"There is no world {name!r}; POST /_mock/worlds makes one."))
             return
@@ -116,7 +120,11 @@ class Pipeline:
             forced,
             self._strict,
         )
-        fault = self._fault(arrival, plan, call)
+        try:
+            fault = await self._fault(arrival, plan, call) if arrival.world.faults else None
+        except StoreUnavailable:
+            await _send(send, exchange.unavailable(call))
+            return
         if fault is not None and fault.delay:
             delay += fault.delay * 1000
         answer = await self._run(arrival, call, fault)
@@ -126,10 +134,10 @@ class Pipeline:
             answer.headers = (*answer.headers, (b"connection", b"close"))
         await _deliver(send, arrival, answer, fault)
 
-    def _fault(self, arrival: _Arrival, plan: Plan, call: Call) -> Fault | None:
-        if not arrival.world.faults:
-            return None
-        fault = arrival.world.faults.match(arrival.api.api.id, plan.operation.id, _key(call), arrival.method)
+    async def _fault(self, arrival: _Arrival, plan: Plan, call: Call) -> Fault | None:
+        facts = (arrival.api.api.id, plan.operation.id, _key(call), arrival.method)
+        match = arrival.world.faults.match
+        fault = await asyncio.to_thread(match, *facts) if self._blocking else match(*facts)
         if fault is not None and call.forced is None:
             call.forced = _forced_by(arrival.api, plan, fault)
         return fault
@@ -149,12 +157,11 @@ class Pipeline:
                 answer = exchange.broken(call)
             return Outcome(answer.keep, self._entry(arrival, call, answer, fault, state), answer)
 
-        write = call.plan.write or call.api.api.settle is not None
         try:
             if self._blocking:
-                outcome = await asyncio.to_thread(arrival.world.run, call.api.api.id, write, work)
+                outcome = await asyncio.to_thread(arrival.world.run, call.api.api.id, call.plan.write, work)
             else:
-                outcome = arrival.world.run(call.api.api.id, write, work)
+                outcome = arrival.world.run(call.api.api.id, call.plan.write, work)
         except StoreUnavailable:
             return exchange.unavailable(call)
         answer: Answer = outcome.response

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from contextlib import suppress
 from glob import glob
 from itertools import count
 from pathlib import Path
@@ -18,12 +19,14 @@ _numbers = count(1)
 def programs() -> Path | None:
     """The directory of `initdb` and `pg_ctl`, or None."""
     found = shutil.which("initdb")
-    places = [Path(found).resolve().parent] if found else [Path(name) for name in sorted(glob("/usr/lib/postgresql/*/bin"))]
-    return places[-1] if places else None
+    if found is not None:
+        return Path(found).resolve().parent
+    places = sorted(glob("/usr/lib/postgresql/*/bin"))
+    return Path(places[-1]) if places else None
 
 
 def needed() -> Path:
-    """The directory of the programs; without them the test is skipped, or fails where `CI` says that they must be there."""
+    """The directory of the programs. Without them the test is skipped; where `CI` is set it fails."""
     found = programs()
     if found is None:
         reason = "PostgreSQL is not installed (initdb was not found)"
@@ -75,10 +78,8 @@ class Postgres:
 
     def remove(self) -> None:
         """Stop, and leave nothing behind."""
-        try:
+        with suppress(subprocess.CalledProcessError):  # it may have been stopped
             self.stop()
-        except subprocess.CalledProcessError:
-            pass  # it was not running
         shutil.rmtree(self._home, ignore_errors=True)
 
 

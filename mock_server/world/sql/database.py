@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -15,11 +15,17 @@ from mock_server.world.errors import BadWorld, StoreRefused, StoreUnavailable
 _AGAIN = {"40001", "40P01"}
 """Serialization failure and deadlock: the transaction is to be run again."""
 
+_LOST = {None, "57P01", "57P02", "57P03", "08000", "08003", "08006"}
+"""The connection broke (the driver gives no state then), or the server ended it."""
+
 _OPTIONS = "-c lock_timeout=15000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
 
 
-class Again(Exception):
-    """The transaction did not come about and is to be run again, with these options."""
+class Again(BaseException):
+    """The transaction did not come about and is to be run again, with these options.
+
+    A signal and no error: who turns errors of a request into an answer must not catch it.
+    """
 
     def __init__(self, **options: bool) -> None:
         super().__init__()
@@ -33,18 +39,20 @@ class ConnectionLost(StoreUnavailable):
 class Session:
     """One open transaction, spoken to directly: statements with `?` for their parameters."""
 
-    __slots__ = ("_cursor", "_postgresql", "connection")
+    __slots__ = ("_cursor", "_database")
 
-    def __init__(self, connection: Any, postgresql: bool) -> None:
-        self.connection = connection
-        self._postgresql = postgresql
+    def __init__(self, connection: Any, database: "Database") -> None:
+        self._database = database
         self._cursor = connection.cursor()
 
     def run(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
-        """The cursor after the statement."""
-        if self._postgresql:
+        """The cursor after the statement. Raises StoreUnavailable, Again."""
+        if self._database.postgresql:
             statement = statement.replace("?", "%s")
-        return self._cursor.execute(statement, parameters)
+        try:
+            return self._cursor.execute(statement, parameters)
+        except self._database.error as error:
+            raise self._database.meaning(error) from error
 
 
 class Database:
@@ -55,59 +63,69 @@ class Database:
         self.postgresql = url.get_backend_name() == "postgresql"
         self.name = "postgresql" if self.postgresql else "sqlite"
         self.engine = _postgresql(url) if self.postgresql else _sqlite(url)
+        self.error: Any = self.engine.dialect.loaded_dbapi.Error
         self._writing = threading.Lock()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction for what is seldom done. Raises StoreUnavailable, Again."""
-        with self._turn(), self._explained(), self.engine.begin() as connection:
-            yield connection
+        with self._turn():
+            try:
+                with self.engine.begin() as connection:
+                    yield connection
+            except PoolTimeout as error:
+                raise StoreUnavailable("The state is busy; try again.") from error
+            except DBAPIError as error:
+                raise self.meaning(error.orig) from error
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A transaction for what every request does; it is committed at the end. Raises StoreUnavailable, Again."""
-        with self._turn(), self._explained():
-            connection = self.engine.raw_connection()
+        with self._turn(), self._connection() as connection:
+            session = Session(connection.driver_connection, self)
+            if not self.postgresql:
+                session.run("BEGIN IMMEDIATE")
             try:
-                session = Session(connection.driver_connection, self.postgresql)
-                if not self.postgresql:
-                    session.run("BEGIN IMMEDIATE")
-                try:
-                    yield session
-                except BaseException:
+                yield session
+            except BaseException:
+                with suppress(self.error):
                     connection.rollback()
-                    raise
-                connection.commit()
-            except self.engine.dialect.loaded_dbapi.Error as error:
-                self._look(error, connection)
                 raise
-            finally:
-                connection.close()
+            connection.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One statement on its own, or several that need not agree with each other. Raises StoreUnavailable."""
-        with self._explained():
-            connection = self.engine.raw_connection()
-            driver: Any = connection.driver_connection
+        with self._connection() as connection:
+            if not self.postgresql:
+                yield Session(connection.driver_connection, self)
+                return
+            connection.driver_connection.autocommit = True
             try:
-                if self.postgresql:
-                    driver.autocommit = True
-                yield Session(driver, self.postgresql)
-            except self.engine.dialect.loaded_dbapi.Error as error:
-                self._look(error, connection)
-                raise
+                yield Session(connection.driver_connection, self)
             finally:
-                if self.postgresql and connection.is_valid:
-                    driver.autocommit = False
-                connection.close()
+                with suppress(self.error):
+                    connection.driver_connection.autocommit = False
 
-    def _look(self, error: Any, connection: Any) -> None:
-        """Open new connections when this one, and so perhaps all of them, turns out to be broken."""
-        if self.engine.dialect.is_disconnect(error, connection.driver_connection, None):
-            connection.invalidate(error)
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        """A connection of the pool; with one that turns out to be broken, all others are given up too."""
+        try:
+            connection = self.engine.raw_connection()
+        except PoolTimeout as error:
+            raise StoreUnavailable("The state is busy; try again.") from error
+        except (DBAPIError, self.error) as error:
+            raise self.meaning(getattr(error, "orig", error)) from error
+        try:
+            yield connection
+        except self.error as error:
+            raise self.meaning(error) from error
+        except ConnectionLost as lost:
+            connection.invalidate(lost)
             self.engine.dispose()
-            raise ConnectionLost(_sentence(error)) from error
+            raise
+        finally:
+            connection.close()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -122,34 +140,19 @@ class Database:
         finally:
             self._writing.release()
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        driver = self.engine.dialect.loaded_dbapi
-        try:
-            yield
-        except PoolTimeout as error:
-            raise StoreUnavailable("The state is busy; try again.") from error
-        except DBAPIError as error:
-            raise _meaning(error.orig, driver) from error
-        except driver.Error as error:
-            raise _meaning(error, driver) from error
+    def meaning(self, error: Any) -> BaseException:
+        """What an error of the driver means for who asked."""
+        driver: Any = self.engine.dialect.loaded_dbapi
+        if getattr(error, "sqlstate", None) in _AGAIN or isinstance(error, driver.IntegrityError):
+            return Again()
+        said = str(error).strip().partition("\n")[0]
+        sentence = f"The state cannot be reached: {said}."
+        lost = self.postgresql and getattr(error, "sqlstate", None) in _LOST
+        return ConnectionLost(sentence) if lost else StoreUnavailable(sentence)
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
-
-
-def _meaning(error: Any, driver: Any) -> Exception:
-    if getattr(error, "sqlstate", None) in _AGAIN:
-        return Again()
-    if isinstance(error, driver.IntegrityError):
-        return Again()
-    return StoreUnavailable(_sentence(error))
-
-
-def _sentence(error: Exception) -> str:
-    said = str(error).strip().partition("\n")[0]
-    return f"The state cannot be reached: {said}."
 
 
 def _url(address: str) -> URL:
