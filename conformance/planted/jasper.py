@@ -107,6 +107,8 @@ FAULTS: tuple[Fault, ...] = (
          taken(lambda body: list(body) == ["effectiveDate"])),
     edit("overage-any-case", "default is taken for DEFAULT", "refuses-body-enum-invalid-overage*",
          values(lambda name, value: str(value).upper() if name == "overageLimitOverride" else value)),
+    edit("lists-joined", "a list is taken for the text of its items", "refuses-structured",
+         values(lambda _, value: ",".join(map(str, value)) if isinstance(value, list) else value)),
     edit("status-code", "an unknown status is an invalid request", "refuses-body-enum-invalid-status*",
          coded("10000005", "10000028", test=lambda body: "NO_SUCH" in str(body.get("status")))),
     edit("replaced-taken", "REPLACED can be asked for", "refuses-replaced",

@@ -84,6 +84,12 @@ def answered(exchange: Exchange) -> dict[str, Any]:
     return value
 
 
+def devices(context: Context) -> list[str]:
+    """The devices that the target names, each once."""
+    names = ("iccid", "iccid_activated", "iccid_pre_activation")
+    return list(dict.fromkeys(str(context.fixture(name)) for name in names if name in context.target.fixtures))
+
+
 def another(context: Context, handle: Handle, *names: str) -> tuple[str, Any, str]:
     """A member that may be written here (the first of `names`, else any), its value now, and another value for it."""
     before = handle.read()

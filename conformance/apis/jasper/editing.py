@@ -10,6 +10,7 @@ from conformance.apis.jasper.asking import (
     another,
     answered,
     day,
+    devices,
     expect_coded,
     moment,
     query_time,
@@ -51,8 +52,7 @@ def names_device(context: Context, requirement: Requirement) -> None:
         with context.keep(handle):
             exchanges = [handle.write(harmless_body(context))]
     else:
-        numbers = {handle.path["iccid"], str(context.fixture("iccid_pre_activation"))}
-        exchanges = [context.call(name, path={"iccid": number}) for number in sorted(numbers)]
+        exchanges = [context.call(name, path={"iccid": number}) for number in devices(context)]
     for exchange in exchanges:
         context.case()
         found = answered(exchange).get("iccid")
@@ -219,8 +219,7 @@ def moves_date(context: Context, requirement: Requirement) -> None:
 
 def activation_dated(context: Context, requirement: Requirement) -> None:
     """A device that is activated has the date of its activation, and one that never was has none."""
-    numbers = (str(context.fixture("iccid_activated")), str(context.fixture("iccid_pre_activation")))
-    for number in dict.fromkeys(numbers):
+    for number in devices(context):
         exchange, device = read(context, number)
         status, dated = device.get("status"), bool(device.get("dateActivated"))
         if status not in ("ACTIVATED", "TEST_READY", "INVENTORY", "ACTIVATION_READY"):
@@ -233,7 +232,22 @@ def activation_dated(context: Context, requirement: Requirement) -> None:
         raise Skip("the target's devices are neither activated nor before activation")
 
 
+def structured(context: Context, requirement: Requirement) -> None:
+    """A list and an object in place of the text of each member are refused with any 4xx."""
+    handle = context.resource()
+    body = handle.write_operation.request_body
+    assert body is not None
+    with context.keep(handle):
+        for name in next(iter(body.content.values())).schema["properties"]:
+            for value in (["text"], {"text": "text"}):
+                given = {**harmless_body(context), name: value}
+                exchange = context.call(EDIT, path=handle.path, body=given, role=handle.role())
+                context.case()
+                context.expect_error(exchange, None, f"{name} = {value} is not refused", cause=f"{EDIT} structured")
+
+
 CHECKS = {
+    "structured": structured,
     "names_device": names_device,
     "edit_refused": edit_refused,
     "long_customs": long_customs,

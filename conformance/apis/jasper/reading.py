@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from conformance.apis.jasper.asking import another, answered, moment, read, server_now, wrong
+from conformance.apis.jasper.asking import another, answered, devices, moment, read, server_now, wrong
 from conformance.context import Context
 from conformance.errors import Inconclusive, Skip
 from conformance.resources import Handle
@@ -16,11 +16,6 @@ from conformance.types import Exchange, Requirement
 HISTORY = "getDeviceAuditHistory"
 COMMON = ("iccid", "imsi", "msisdn", "imei", "status", "ratePlan", "communicationPlan")
 CLEARED = (None, "")
-
-
-def devices(context: Context) -> list[str]:
-    names = ("iccid", "iccid_activated", "iccid_pre_activation")
-    return list(dict.fromkeys(str(context.fixture(name)) for name in names))
 
 
 def partial(context: Context, requirement: Requirement) -> None:
@@ -127,6 +122,18 @@ def made_changes(context: Context, count: int = 4) -> Handle:
     return made
 
 
+def _soon_with(context: Context, value: Any) -> tuple[Exchange, list[dict[str, Any]]]:
+    """The history once it has a record of the value, or when the target's time for such things is over."""
+    pages = [history(context)]
+
+    def there() -> bool:
+        pages.append(history(context))
+        return any(row.get("value") == value for row in pages[-1][1])
+
+    context.settle(there)
+    return pages[-1]
+
+
 def records_change(context: Context, requirement: Requirement) -> None:
     """After a change the newest records tell of it: the value before, the value after, and a time that fits."""
     handle = context.resource()
@@ -136,7 +143,7 @@ def records_change(context: Context, requirement: Requirement) -> None:
             begun = server_now(context) - timedelta(minutes=5)
             if not context.expect_success(handle.write({name: value})):
                 continue
-            exchange, rows = history(context)
+            exchange, rows = _soon_with(context, value)
             context.case()
             found = next((row for row in rows if row.get("value") == value), None)
             if found is None:
@@ -163,7 +170,7 @@ def records_first(context: Context, requirement: Requirement) -> None:
             raise Skip("the device has no blank custom field")
         value = f"first {context.random.randint(1, 99999)}"
         handle.write({blank[0]: value})
-        exchange, rows = history(context)
+        exchange, rows = _soon_with(context, value)
         context.case()
         found = next((row for row in rows if row.get("value") == value), None)
         if found is None or found.get("priorValue") not in CLEARED:

@@ -44,6 +44,19 @@ def everywhere(context: Context, **query: Any) -> tuple[Exchange, list[str]]:
     return exchange, numbers
 
 
+def _soon_with(context: Context, number: str, **query: Any) -> tuple[Exchange, list[str]]:
+    """What a search finds once it finds the device, or when the target's time for such things is over."""
+    pages = [everywhere(context, **query)]
+
+    def there() -> bool:
+        if number not in pages[-1][1]:
+            pages.append(everywhere(context, **query))
+        return number in pages[-1][1]
+
+    context.settle(there)
+    return pages[-1]
+
+
 def finds_changed(context: Context, requirement: Requirement) -> None:
     """A device that was just changed is found since just before, and its new values with it."""
     handle = context.resource()
@@ -53,7 +66,7 @@ def finds_changed(context: Context, requirement: Requirement) -> None:
         name, _, value = another(context, handle, "ratePlan", "communicationPlan")
         if not context.expect_success(handle.write({name: value})):
             return
-        exchange, numbers = everywhere(context, modifiedSince=query_time(before))
+        exchange, numbers = _soon_with(context, number, modifiedSince=query_time(before))
         context.case()
         if number not in numbers:
             told = "A device that was just changed is not found."
@@ -143,7 +156,7 @@ def by_field(context: Context, requirement: Requirement) -> None:
             value = f"devicedouble {context.random.randint(10**6, 10**7)}"
             if not context.expect_success(handle.write({name: value})):
                 continue
-            exchange, numbers = found(context, **{name: value})
+            exchange, numbers = _soon_with(context, number, **{name: value})
             context.case()
             if numbers != [number]:
                 wrong(context, f"A search by {name} does not find the one device.", [number], numbers[:3], exchange)
