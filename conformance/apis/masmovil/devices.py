@@ -141,10 +141,14 @@ def _least(context: Context) -> Document:
     return {name: there[name] for name in names}
 
 
+def new_id(context: Context) -> str:
+    return str(uuid.UUID(int=context.random.getrandbits(128), version=4))
+
+
 def promise(context: Context) -> Document:
     """A commitment that nobody has made yet."""
     return {
-        "id": str(uuid.UUID(int=context.random.getrandbits(128), version=4)),
+        "id": new_id(context),
         "legacy_id": context.random.randint(10_000, 99_999),
         "expiration_date": f"20{context.random.randint(30, 39)}-01-05T03:30:15Z",
         "cancellation_system": f"suite {context.random.randint(100, 999)}",

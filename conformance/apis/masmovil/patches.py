@@ -41,7 +41,8 @@ def patch_array_add(context: Context, requirement: Requirement) -> None:
             return
         for place in ("-", "0", "1", "5"):
             expect(context, [add(f"/commitments/{place}", devices.promise(context))], f"add at /commitments/{place}")
-        expect(context, [add("/commitments/0", devices.promise(context))] * 2, "add of one item twice")
+        twice = [add("/commitments/0", devices.promise(context)) for _ in range(2)]
+        expect(context, twice, "add of two items at one index")
 
 
 def patch_array_cut(context: Context, requirement: Requirement) -> None:
@@ -68,6 +69,7 @@ def patch_array_move(context: Context, requirement: Requirement) -> None:
             context,
             [
                 {"op": "copy", "from": "/commitments/0", "path": "/commitments/-"},
+                {"op": "replace", "path": "/commitments/3/id", "value": devices.new_id(context)},
                 {"op": "replace", "path": "/commitments/3/legacy_id", "value": 4711},
             ],
             "a copied item that is changed",
@@ -76,6 +78,7 @@ def patch_array_move(context: Context, requirement: Requirement) -> None:
             context,
             [
                 {"op": "copy", "from": "/commitments/1", "path": "/commitments/0"},
+                {"op": "replace", "path": "/commitments/0/id", "value": devices.new_id(context)},
                 {"op": "replace", "path": "/commitments/2/cancellation_system", "value": "the source alone"},
             ],
             "a copied item whose source is changed",

@@ -61,7 +61,7 @@ def expect(context: Context, operations: Patch, told: str) -> bool:
 
 
 def _wrong(context: Context, told: str, where: str, pointer: str, wanted: Any, found: Any, exchange: Exchange) -> None:
-    place = "the answer to it shows" if where else "the device has"
+    place = f"the {where} shows" if where else "the device has"
     context.fail(
         f"After {told}, {place} {pointer} wrong.",
         expected=shortened(f"{pointer} = {text_of(at(wanted, pointer))}"),
@@ -201,6 +201,18 @@ def patch_sequences(context: Context, requirement: Requirement) -> None:
             if not tried(context, operations):
                 _shrink(context, handle.path, before[""], operations)
                 return
+        _listed_alike(context)
+
+
+def _listed_alike(context: Context) -> None:
+    """After all that, the subscription's list shows the device as it reads alone."""
+    now = devices.device(context)
+    exchange, items = devices.listed(context)
+    for item in items:
+        if str(at(item, "/id")).lower() == str(now.get("id")).lower():
+            pointer = difference(now, item, devices.schema(context))
+            if pointer is not None:
+                _wrong(context, "many patches", "list", pointer, now, item, exchange)
 
 
 def _shrink(context: Context, path: Mapping[str, str], before: Any, operations: Patch) -> None:
