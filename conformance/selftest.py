@@ -82,7 +82,7 @@ def plant(fault: Fault, fresh: FreshTarget, *, session: Session | None = None, s
     results, trouble = None, "no requirement has the id that should catch it"
     if wanted:
         try:
-            results, _ = _run(session, wanted, fresh, transport(fault, session.contract), fault.settling or SETTLING)
+            results, _ = _run(session, wanted, fresh, transport(fault, session.contract), fault.settling)
         except SuiteError as error:
             trouble = str(error)
     failed = [] if results is None else [one.requirement for one in results.outcomes if one.status == "failed"]
@@ -132,9 +132,16 @@ def honest(
     return Honest(api, results.verdict, alarms, len(results.outcomes), requests, time.perf_counter() - begin)
 
 
-def _run(session: Session, wanted: list[Requirement], fresh: FreshTarget, maker: TransportMaker) -> tuple[Results, int]:
+def _run(
+    session: Session,
+    wanted: list[Requirement],
+    fresh: FreshTarget,
+    maker: TransportMaker,
+    settling: float | None = None,
+) -> tuple[Results, int]:
     with fresh(session.contract.api) as target:
-        run = session.open(target, transport=maker, remember=False)
+        patient = target if settling is None else replace(target, settle_seconds=settling)
+        run = session.open(patient, transport=maker, remember=False)
         results = session.check(run, wanted)
     return results, run.client.requests
 

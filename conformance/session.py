@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.api import Api
-from conformance.apis import MODULES, api_of
+from conformance.apis import MODULES, table_for
 from conformance.client import Client, TransportMaker
 from conformance.context import Options, Run
 from conformance.errors import WrongUse
@@ -43,7 +43,7 @@ class Session:
             contract = load(api_or_path)
         except ContractError as error:
             raise WrongUse(f"{error}".rstrip(".") + ".") from None
-        api = api_of(contract.api)
+        api = table_for(contract)
         return cls(contract, api, ledger_of(contract, api), options or Options())
 
     def chosen(self, only: Sequence[str] = (), skip: Sequence[str] = ()) -> list[Requirement]:

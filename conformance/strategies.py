@@ -71,6 +71,8 @@ def smallest(schema: Schema, chance: random.Random, through: str = "") -> Any:
     names = list(schema.get("required", ()))
     if wanted and wanted[0] in properties and wanted[0] not in names:
         names.append(wanted[0])
+    free = [name for name, node in properties.items() if name not in names and not node.get("readOnly")]
+    names += free[: max(0, schema.get("minProperties", 0) - len(names))]
     made = {}
     for name in names:
         node = properties.get(name, {})
@@ -118,7 +120,8 @@ def _matching(schema: Schema, chance: random.Random) -> str:
     for text in (*plain, chance.choice(WORDS)):
         if validator.valid(text):
             return text
-    return chance.choice(matching_texts(schema["pattern"]))
+    found = [text for text in matching_texts(schema["pattern"]) if validator.valid(text)]
+    return chance.choice(found) if found else _plausible("", chance)
 
 
 @cache

@@ -97,7 +97,7 @@ def api_named(place: str, timeout: float = 30.0) -> str:
     except tomllib.TOMLDecodeError as error:
         raise WrongUse(f"{place} is not valid TOML: {error}.") from None
     if not isinstance(data.get("api"), str):
-        raise WrongUse(f"{place} does not say which API it is for; write api = \"…\" in it.")
+        raise WrongUse(f'{place} does not say which API it is for; write api = "…" in it.')
     return str(data["api"])
 
 

@@ -104,7 +104,7 @@ def test_interrupted_the_run_puts_everything_back() -> None:
         opened = suite.open(target(base_url), remember=False)
         changes = 0
 
-        def interrupt(exchange: object) -> None:
+        def interrupt(_: object) -> None:
             nonlocal changes
             changes += notes.calls[-1][0] == "PATCH"
             if changes == 4:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
@@ -48,6 +49,10 @@ class Notes:
     faults: set[str] = field(default_factory=set)
     notes: dict[int, dict[str, Any]] = field(default_factory=start)
     calls: list[tuple[str, str, bytes]] = field(default_factory=list)
+    slow: float = 0.0
+    stuck_after: int | None = None
+    """After this many changes nothing is answered any more."""
+    is_stuck: bool = False
     busy: int = 0
     """How many of the next calls are answered 429."""
 
@@ -70,6 +75,9 @@ class Notes:
         body = await request.body()
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         self.calls.append((request.method, target, body))
+        await asyncio.sleep(self.slow)
+        while self.is_stuck:
+            await asyncio.sleep(0.01)
         if self.busy:
             self.busy -= 1
             return JSONResponse({"code": "BUSY"}, 429, {"Retry-After": "0"})
@@ -116,6 +124,8 @@ class Notes:
 
     def _number(self, request: Request, name: str, default: int, low: int, high: int) -> int:
         text = request.query_params.get(name, str(default))
+        if "lax" in self.faults and text == "-1":
+            return default
         if not re.fullmatch(r"-?\d{1,15}", text) or not low <= int(text) <= high:
             raise Refused(400, "VALIDATION")
         return int(text)
@@ -175,6 +185,9 @@ class Notes:
         note["stamp"] = "2024-06-01T00:00:00Z"
         if "moves-id" in self.faults:
             note["id"] += 100
+        if self.stuck_after is not None:
+            self.stuck_after -= 1
+            self.is_stuck = self.stuck_after <= 0
 
 
 @contextmanager
