@@ -24,6 +24,7 @@ from conformance.planted.fleet_modifiers import (
     first_word,
     label_as_sent,
     labels_added,
+    lost_after_refusal,
     member_by_member,
     no_challenge,
     one_status_for_another,
@@ -62,9 +63,9 @@ from conformance.planted.tools import (
 )
 
 
-def row(slug: str, breaks: str, caught_by: str, make: Callable[[], Modifier]) -> Fault:
+def row(slug: str, breaks: str, caught_by: str, make: Callable[[], Modifier], examples: int = 10) -> Fault:
     """`caught_by`: requirements without the API's name, a space between two."""
-    return Fault(f"fleet-{slug}", "fleet", breaks, tuple(f"fleet.{one}" for one in caught_by.split()), make)
+    return Fault(f"fleet-{slug}", "fleet", breaks, tuple(f"fleet.{one}" for one in caught_by.split()), make, examples)
 
 
 def updating(slug: str, breaks: str, caught_by: str, modifier: Modifier) -> Fault:
@@ -93,6 +94,13 @@ FAULTS: tuple[Fault, ...] = (
     updating("shouts", "serial numbers become upper case", "reads-back", edit_request(shouted)),
     updating("squeezes", "double spaces become single", "keeps-unicode", edit_request(squeezed)),
     updating("cuts", "comments end after ten characters", "reads-back", edit_request(cut)),
+    row(
+        "lost-after-refusal",
+        "the update after a refused one is lost",
+        "update-device.sequences",
+        lost_after_refusal,
+        60,
+    ),
     row("state-written", "a PATCH writes client_status", "update-device.answer-only-members", status_taken),
     row(
         "ram-forgotten",

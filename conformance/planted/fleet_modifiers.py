@@ -77,6 +77,25 @@ def member_by_member(call: Call, forward: Forward) -> Answer:
     return answer
 
 
+def lost_after_refusal() -> Modifier:
+    """A transaction that failed is left open, and the next one is rolled back with it."""
+    failed: set[str] = set()
+
+    def modifier(call: Call, forward: Forward) -> Answer:
+        number, body = call.path.get("device_id", ""), call.json()
+        lost = call.operation == UPDATE and number in failed and isinstance(body, dict) and "comment" in body
+        before = forward(reading(call)).json() if lost else None
+        answer = forward(call)
+        if call.operation == UPDATE and answer.status == 400:
+            failed.add(number)
+        if before and answer.ok:
+            failed.discard(number)
+            forward(call.with_json({"comment": before["data"]["comment"]}))
+        return answer
+
+    return modifier
+
+
 def label_as_sent() -> Modifier:
     """A single label is kept as the text that it is."""
     kept: dict[str, Any] = {}

@@ -29,6 +29,7 @@ from conformance.planted.zequenze_modifiers import (
     id_taken,
     last_page_lost,
     links_without_filters,
+    lost_after_refusal,
     member_by_member,
     nested_replaced,
     never_removed,
@@ -52,10 +53,12 @@ from conformance.planted.zequenze_modifiers import (
 from conformance.requirements import kebab
 
 
-def row(slug: str, breaks: str, operation: str, caught_by: str, make: Callable[[], Modifier]) -> Fault:
+def row(
+    slug: str, breaks: str, operation: str, caught_by: str, make: Callable[[], Modifier], examples: int = 10
+) -> Fault:
     """`caught_by`: slugs of the operation's requirements, a space between two."""
     ids = tuple(f"zequenze.{kebab(operation)}.{one}" for one in caught_by.split())
-    return Fault(f"zequenze-{slug}", "zequenze", breaks, ids, make)
+    return Fault(f"zequenze-{slug}", "zequenze", breaks, ids, make, examples)
 
 
 def of(operation: str, slug: str, breaks: str, caught_by: str, modifier: Modifier) -> Fault:
@@ -107,6 +110,7 @@ FAULTS: tuple[Fault, ...] = (
     row("updated-at-stays", "updated_at never moves", WRITE, "updated-at-moves", lambda: first_seen("updated_at")),
     of(WRITE, "created-now", "created_at moves with each update", "created-at-stays", edit_answer(created_now)),
     of(WRITE, "in-part", "good members are written beside wrong ones", "refused-whole", member_by_member),
+    row("lost-after-refusal", "the update after a refused one is lost", WRITE, "sequences", lost_after_refusal, 60),
     of(WRITE, "swapped", "manufacturer and model change places", "reads-back page-example", rewriting(swapped)),
     of(WRITE, "ascii-only", "what is no ASCII becomes ?", "keeps-unicode", replacing(ascii_only)),
     of(
@@ -207,7 +211,7 @@ FAULTS: tuple[Fault, ...] = (
         "no-way-back",
         "previous is always null",
         "links",
-        edit_answer(lambda value: {**value, "previous": None}),
+        edit_answer(setting("/previous", None)),
     ),
     of(LIST, "links-bare", "next forgets the filters", "links-keep-filters", edit_answer(links_without_filters)),
     of(LIST, "type-ignored", "type filters nothing", "filter-type", without("type")),

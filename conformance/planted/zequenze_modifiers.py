@@ -127,6 +127,25 @@ def member_by_member(call: Call, forward: Forward) -> Answer:
     return answer
 
 
+def lost_after_refusal() -> Modifier:
+    """A transaction that failed is left open, and the next one is rolled back with it."""
+    failed: set[str] = set()
+
+    def modifier(call: Call, forward: Forward) -> Answer:
+        body = call.json()
+        lost = call.operation == WRITE and device_of(call) in failed and isinstance(body, dict) and "location" in body
+        before = record(call, forward) if lost else {}
+        answer = forward(call)
+        if call.operation == WRITE and answer.status == 422:
+            failed.add(device_of(call))
+        if before and answer.ok:
+            failed.discard(device_of(call))
+            forward(call.with_json({"location": before["location"]}))
+        return answer
+
+    return modifier
+
+
 def texts_made(name: str, value: Any) -> Any:
     """Everything can be made a text."""
     return str(value) if name in (*TEXTS, "name") and not isinstance(value, str) and value is not None else value

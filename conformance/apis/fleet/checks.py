@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.answers import shown
-from conformance.apis.fleet.devices import HIDDEN, an_item, ids_of, own_devices, remove
+from conformance.apis.fleet.devices import HIDDEN, an_item, ids_of, noted, own_devices, remove
 from conformance.context import UNSET, Context, text_of
 from conformance.errors import Inconclusive, Skip
 from conformance.resources import changed_pointers
@@ -368,7 +368,7 @@ def created(context: Context, requirement: Requirement) -> None:
     ]
     items[0] |= {"keyboard_layout": "FRENCH_AZERTY", "has_webcam": True}
     exchange = context.create_silently("createDevices", {"devices": items})
-    numbers = ids_of(exchange)
+    numbers = noted(context, ids_of(exchange))
     try:
         context.case()
         if not context.expect_success(exchange, "A batch of three is refused."):
@@ -423,7 +423,7 @@ def ids_are_new(context: Context, requirement: Requirement) -> None:
         with own_devices(context) as (number,):
             context.case()
             if number in known:
-                exchange, _ = read(context, number)
+                exchange, _ = page(context, limit=1)
                 wrong(context, "A new device has the number of another.", "a new number", number, exchange)
             known.add(number)
 

@@ -47,9 +47,13 @@ def ids_of(exchange: Exchange) -> list[str]:
 
 def remove(context: Context, numbers: list[str]) -> None:
     """Delete devices that the suite has made, where the target lets that be done."""
-    if context.capability("delete_devices"):
-        for number in numbers:
-            context.call("deleteDevice", path={"device_id": number}, judged=False)
+    if not context.capability("delete_devices"):
+        return
+    for number in numbers:
+        exchange = context.call("deleteDevice", path={"device_id": number}, judged=False)
+        gone = exchange.status == 404 or at(exchange.json(), "/error") == "DEVICE_MUTATION_FORBIDDEN"
+        if not exchange.ok and not gone:
+            context.run.warn(f"Could not take away device {number}, which the suite had made: {exchange.status}.")
 
 
 def remove_created(context: Context, exchange: Exchange) -> None:
@@ -59,9 +63,15 @@ def remove_created(context: Context, exchange: Exchange) -> None:
 
 def one_to_delete(context: Context) -> dict[str, str]:
     """The path of a device that the suite has made itself; if nobody deletes it, it goes at the end of the run."""
-    path = {"device_id": make(context, [an_item(context)])[0]}
-    context.run.undo.add("request", "deleteDevice", path, context.roles()[0])
-    return path
+    return {"device_id": make(context, [an_item(context)])[0]}
+
+
+def noted(context: Context, numbers: list[str]) -> list[str]:
+    """Note on disk that these devices are to be taken away; `forget` does away with the note."""
+    if context.capability("delete_devices"):
+        for number in numbers:
+            context.run.undo.add("request", "deleteDevice", {"device_id": number}, context.roles()[0])
+    return numbers
 
 
 def forget(context: Context, exchange: Exchange) -> None:
@@ -78,7 +88,7 @@ def make(context: Context, items: list[dict[str, Any]]) -> list[str]:
         if reason := context.unmet(f"capability:{capability}"):
             raise Skip(reason)
     exchange = context.create_silently("createDevices", {"devices": items})
-    numbers = ids_of(exchange)
+    numbers = noted(context, ids_of(exchange))
     if len(numbers) != len(items):
         remove(context, numbers)
         raise Inconclusive(f"createDevices answered {shown(exchange, 100)}")
@@ -89,15 +99,10 @@ def make(context: Context, items: list[dict[str, Any]]) -> list[str]:
 def own_devices(context: Context, *items: dict[str, Any]) -> Iterator[list[str]]:
     """Devices that exist as long as a check needs them."""
     numbers = make(context, list(items) or [an_item(context)])
-    entries = [
-        context.run.undo.add("request", "deleteDevice", {"device_id": number}, context.roles()[0]) for number in numbers
-    ]
     try:
         yield numbers
     finally:
         remove(context, numbers)
-        for entry in entries:
-            context.run.undo.done(entry)
 
 
 def second_device(context: Context) -> str:

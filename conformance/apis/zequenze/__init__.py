@@ -15,6 +15,7 @@ from conformance.apis.zequenze.devices import (
     one_to_delete,
     same_name,
 )
+from conformance.apis.zequenze.machine import sequences
 
 API = Api(
     id="zequenze",
@@ -63,5 +64,5 @@ API = Api(
             page_size=23,
         ),
     ),
-    checks=CHECKS,
+    checks={**CHECKS, "sequences": sequences},
 )

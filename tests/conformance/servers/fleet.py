@@ -176,7 +176,7 @@ class Store:
             "id": self.next,
             "type": item["type"],
             "category": item["category"],
-            "client_status": "PENDING_VALIDATION" if item.get("added_via") == "MASS_IMPORT" else "IN_SERVICE",
+            "client_status": "DELIVERED" if item.get("added_via") == "MASS_IMPORT" else "IN_SERVICE",
             "characteristics": dict.fromkeys(DETAILS),
             "mdm": None,
             "serial_number": None,
@@ -337,7 +337,7 @@ def create_app() -> Starlette:
     """The application with a workspace of its own: 130 devices, of which 1 and 42 may be changed and 13 may not."""
     does = Operations()
     device = BASE + "/devices/{device_id}"
-    return Starlette(
+    app = Starlette(
         routes=[
             Route(BASE + "/devices", guarded(does.list), methods=["GET"]),
             Route(BASE + "/devices", guarded(does.create), methods=["POST"]),
@@ -346,3 +346,5 @@ def create_app() -> Starlette:
             Route(device, guarded(does.delete), methods=["DELETE"]),
         ]
     )
+    app.state.devices = does.store.devices
+    return app

@@ -63,10 +63,10 @@ def seeded(index: int, serial: str) -> Device:
         "status": "active" if index < 60 else "maintenance",
         "location": "Building A - Room 101",
         "assigned_user": "john.doe@company.com" if index == 0 else None,
-        "organization_unit": None,
+        "organization_unit": "IT Department" if index == 0 else None,
         "device_type": "laptop",
         "manufacturer": "Dell",
-        "model": None,
+        "model": "Latitude 5520" if index == 0 else None,
         "configuration": {"auto_update": True, "backup_enabled": True, "encryption_status": "enabled"},
         "custom_fields": {"cost_center": "IT-001"} if index == 0 else {},
         "tags": ["laptop"] if index == 0 else [],
@@ -222,4 +222,5 @@ def create_app() -> Starlette:
         ]
     )
     app.router.redirect_slashes = False
+    app.state.devices = does.inventory.devices
     return app

@@ -1,0 +1,74 @@
+"""Fresh servers to run the suite against: the double, and the second server of an API, each as its target file says."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from starlette.applications import Starlette
+
+from conformance.context import Options, Run
+from conformance.planted.faults import Fault
+from conformance.results import Results
+from conformance.selftest import plant, session_of
+from conformance.target import Credential, Target
+from conformance.wire import Wire
+from mock_server.app import create_app
+from mock_server.settings import Settings
+from tests.support import running
+
+
+def target(api: str, base_url: str) -> Target:
+    """The target of the default world, at another address."""
+    table: Mapping[str, Any] = import_module(f"mock_server.apis.{api}").API.target
+    credentials = {name: Credential(name, **values) for name, values in table["credentials"].items()}
+    settle = float(table.get("limits", {}).get("settle_seconds", 1.0))
+    return Target(api, base_url, credentials, table["fixtures"], None, settle, table["capabilities"])
+
+
+@contextmanager
+def the_double(api: str) -> Iterator[Target]:
+    """A double of its own."""
+    base = import_module(f"mock_server.apis.{api}").API.base_path
+    with running(create_app(Settings(apis=(api,)))) as origin:
+        yield target(api, origin + base)
+
+
+@contextmanager
+def second_server(api: str, app: Starlette | None = None) -> Iterator[Target]:
+    """The independent server."""
+    module = import_module(f"tests.conformance.servers.{api}")
+    with running(app or module.create_app()) as origin:
+        yield target(api, origin + module.BASE)
+
+
+def checked(found: Target, *, seed: int = 0, examples: int = 50) -> tuple[Results, Run]:
+    """The whole suite on a target."""
+    session = session_of(found.api)
+    session.options = Options(examples=examples, seed=seed)
+    run = session.open(found, transport=Wire, remember=False)
+    return session.check(run, list(session.ledger)), run
+
+
+def alarms(results: Results) -> list[str]:
+    """What a conformant server is wrongly accused of."""
+    return [
+        f"{one.requirement.id}: {one.reason or one.failures[0]}"
+        for one in results.outcomes
+        if one.status == "error" or (one.status == "failed" and results.rules.binds(one.requirement))
+    ]
+
+
+def unanswered(results: Results) -> list[str]:
+    """What came to no verdict although a check exists."""
+    return [
+        f"{one.requirement.id}: {one.reason}"
+        for one in results.outcomes
+        if one.status in ("skipped", "inconclusive") and one.requirement.unchecked is None
+    ]
+
+
+def survives(fault: Fault) -> str | None:
+    """None when the fault is killed; otherwise what came instead."""
+    kill = plant(fault, the_double)
+    return None if kill.killed else f"{kill.trouble or 'nothing failed'}: {', '.join(kill.caught_by)}"
