@@ -28,17 +28,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 Document = dict[str, Any]
-ROOT = "/management-apis/2.0/runtimes/{runtime}"
+BASE = "/mfpadmin"
+ROOT = BASE + "/management-apis/2.0/runtimes/{runtime}"
 USERS = {"admin": "admin", "deployer": "deployer", "demouser": "demouser", "monitor": "monitor"}
-READERS = {"monitor"}
 STATUSES = ("ACTIVE", "LOST", "STOLEN", "EXPIRED", "DISABLED")
-STATES = ("PENDING", "PREPARING", "COMMITTING", "REJECTING", "SUCCESS", "FAILURE", "CANCELED")
-ITEM_NAMES = {
-    "items": "item",
-    "errors": "error",
-    "applicationDeviceAssociations": "applicationDeviceAssociation",
-    "userIds": "userId",
-}
+RANKS = (*STATUSES, "PENDING", "PREPARING", "COMMITTING", "REJECTING", "SUCCESS", "FAILURE", "CANCELED")
+ORDERS = {"uid": "id", "friendlyName": "deviceDisplayName", "created": "timeCreated", "updated": "timeUpdated"}
+ORDERS |= {"user": "userName", "server": "appServerId"}
 
 
 class Refusal(Exception):
@@ -61,9 +57,6 @@ class Runtime:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
 
-# ---- what there is in the beginning
-
-
 def written(moment: datetime) -> str:
     """ISO 8601 with milliseconds and an offset."""
     return moment.isoformat(timespec="milliseconds")
@@ -81,17 +74,26 @@ def device(key: str, index: int, status: str, seen: datetime) -> Document:
         "deviceDisplayName": None if index % 11 == 3 else f"{('phone', 'Tablet', 'Scanner')[index % 3]} {index}",
         "deviceEnvironment": system,
         "userIds": [{"str": ("Jeremy", "demouser", "anna", "Bob")[index % 4]}] if index % 7 else [],
-        "applicationDeviceAssociations": [
-            {
-                "deviceId": key,
-                "deviceStatus": status,
-                "status": "ENABLED",
-                "appName": name,
-                "appId": f"{name}${system}$1.0.{index % 3}",
-                "certSerialNumber": None,
-            }
-            for name in names
-        ],
+        "applicationDeviceAssociations": [association(key, name, system, status) for name in names],
+    }
+
+
+def association(key: str, name: str, system: str, status: str) -> Document:
+    shared = {"deviceId": key, "deviceStatus": status, "status": "ENABLED", "certSerialNumber": None}
+    return shared | {"appName": name, "appId": f"{name}${system}$1.0.2"}
+
+
+def begun(number: int, kind: str, user: str, runtime: str, told: Document, moment: datetime) -> Document:
+    """A transaction that is yet to be carried out."""
+    at = written(moment)
+    who = {"userName": user, "project": {"name": runtime}, "appServerId": "WebSphere", "node": 1}
+    return who | {
+        "id": number,
+        "type": kind,
+        "status": "PENDING",
+        "timeCreated": at,
+        "timeUpdated": at,
+        "description": told,
     }
 
 
@@ -104,32 +106,22 @@ def populated() -> Runtime:
         status = "EXPIRED" if days > 90 else STATUSES[(0, 1, 2, 4)[index % 4]] if index % 9 == 8 else "ACTIVE"
         runtime.devices[key] = device(key, index, status, now - timedelta(days=days, minutes=index))
     for number in range(1001, 1010):
-        begun = now - timedelta(days=2, hours=number % 7)
-        transaction: Document = {
-            "id": number,
-            "type": ("CHANGE_DEVICE_STATUS", "DELETE_ADAPTER")[number % 2],
-            "status": "FAILURE" if number % 4 == 0 else "SUCCESS",
-            "userName": ("admin", "demouser")[number % 2],
-            "timeCreated": written(begun),
-            "timeUpdated": written(begun + timedelta(seconds=3)),
-            "project": {"name": "myruntime"},
-            "description": {"deviceId": keys[number % 50], "status": "LOST"} if number % 2 == 0 else {},
-            "appServerId": "WebSphere",
-            "node": 1,
-        }
-        if transaction["status"] == "FAILURE":
-            transaction["errors"] = [{"details": "An internal error occured.", "severity": "ERROR"}]
-        runtime.transactions[number] = transaction
+        kind, told = ("DELETE_ADAPTER", {}) if number % 2 else ("CHANGE_DEVICE_STATUS", {"deviceId": keys[9]})
+        moment = now - timedelta(days=2, hours=number % 7)
+        made = begun(number, kind, ("admin", "demouser")[number % 2], runtime.name, told, moment)
+        made.update(
+            status="FAILURE" if number % 4 == 0 else "SUCCESS", timeUpdated=written(moment + timedelta(seconds=3))
+        )
+        if made["status"] == "FAILURE":
+            made["errors"] = [{"details": "An internal error occured.", "severity": "ERROR"}]
+        runtime.transactions[number] = made
     return runtime
-
-
-# ---- what is answered
 
 
 def element(name: str, value: Any) -> str:
     """A member as XML: plain values as attributes, objects and lists as children."""
     if isinstance(value, list):
-        inner = "".join(element(ITEM_NAMES[name], item) for item in value)
+        inner = "".join(element(name[:-1], item) for item in value)
         return f"<{name}>\n{inner}</{name}>\n"
     attributes, children = "", ""
     for key, part in reversed(value.items()):
@@ -158,8 +150,7 @@ def answer(request: Request, root: str, value: Document, status: int = 200) -> R
     kind = preferred(request.headers.get("accept", ""))
     if kind == "application/json":
         return Response(json.dumps(value, indent=1), status, media_type="application/json; charset=utf-8")
-    headers = {"Content-Type": f"{kind};charset=UTF-8", "Cache-Control": "no-store", "X-Powered-By": "Servlet/3.0"}
-    return Response(f"<?xml version='1.0' encoding='UTF-8'?>\n{element(root, value)}", status, headers)
+    return Response(f"<?xml version='1.0'?>\n{element(root, value)}", status, {"Content-Type": f"{kind};charset=UTF-8"})
 
 
 def refused(refusal: Refusal) -> Response:
@@ -224,8 +215,7 @@ class Service:
             ("/transactions/{transaction}", "GET", self.transaction),
             ("/lock", "GET", self.lock),
         )
-        paths = dict.fromkeys(path for path, _, _ in table)
-        for path in paths:
+        for path in dict.fromkeys(path for path, _, _ in table):
             methods = {method: handler for at, method, handler in table if at == path}
             yield Route(ROOT + path, self.guarded(methods), methods=list(methods))
 
@@ -243,21 +233,10 @@ class Service:
 
         return endpoint
 
-    # ---- reading
-
     async def list_devices(self, call: Call) -> Response:
         query = call.request.query_params
         found = [one for one in call.runtime.devices.values() if mentions(one, query.get("query", "").lower())]
-        members = {
-            "friendlyName": lambda one: (one["deviceDisplayName"] or "").lower(),
-            "deviceModel": lambda one: one["deviceModel"].lower(),
-            "deviceEnvironment": lambda one: one["deviceEnvironment"],
-            "status": lambda one: STATUSES.index(one["status"]),
-            "lastAccessed": lambda one: one["lastAccessed"],
-        }
-        order = query.get("orderBy", "")
-        found.sort(key=members.get(order.lstrip("-"), lambda one: one["id"].lower()), reverse=order.startswith("-"))
-        return answer(call.request, "devices", page(found, query, 0))
+        return answer(call.request, "devices", page(ordered(found, query, "uid"), query, 0))
 
     async def list_transactions(self, call: Call) -> Response:
         query = call.request.query_params
@@ -270,17 +249,9 @@ class Service:
             return Response(buffer.getvalue(), 200, media_type="application/zip")
         if query.get("mode") == "errors":
             found = [one for one in found if one["status"] == "FAILURE"]
-        members = {
-            "updated": lambda one: one["timeUpdated"],
-            "type": lambda one: one["type"],
-            "status": lambda one: STATES.index(one["status"]),
-            "user": lambda one: one["userName"].lower(),
-            "server": lambda one: one["appServerId"],
-        }
-        order = query.get("orderBy", "")
-        found.sort(key=members.get(order.lstrip("-"), lambda one: one["timeCreated"]), reverse=order.startswith("-"))
-        offset = query.get("offset", "")
-        return answer(call.request, "transactions", page(found, query, int(offset) if offset.isdigit() else 0))
+        start = int(query["offset"]) if query.get("offset", "").isdigit() else 0
+        found = ordered(found, query, "created")
+        return answer(call.request, "transactions", page(found, query, start))
 
     async def transaction(self, call: Call) -> Response:
         text = call.request.path_params["transaction"]
@@ -292,8 +263,6 @@ class Service:
 
     async def lock(self, call: Call) -> Response:
         return answer(call.request, "lock", {"busy": call.runtime.queued > 0})
-
-    # ---- changing
 
     async def set_status(self, call: Call) -> Response:
         key, devices = self.known_device(call), call.runtime.devices
@@ -334,7 +303,7 @@ class Service:
         key = call.request.path_params["device"]
         if key not in call.runtime.devices:
             raise Refusal(404, "The resource is not found.")
-        if call.user in READERS:
+        if call.user == "monitor":
             raise Refusal(403, "The user is not authorized to call this service.")
         return str(key)
 
@@ -343,19 +312,8 @@ class Service:
     ) -> Response:
         """Make the change in a transaction, before or after the answer."""
         self.last += 1
-        now, runtime = written(datetime.now(UTC)), call.runtime
-        transaction: Document = {
-            "id": self.last,
-            "type": kind,
-            "status": "PENDING",
-            "userName": call.user,
-            "timeCreated": now,
-            "timeUpdated": now,
-            "project": {"name": runtime.name},
-            "description": description,
-            "appServerId": "WebSphere",
-            "node": 1,
-        }
+        runtime = call.runtime
+        transaction = begun(self.last, kind, call.user, runtime.name, description, datetime.now(UTC))
         runtime.transactions[self.last] = transaction
         if call.request.query_params.get("async") == "true":
             shown = {"ok": False, "transaction": dict(transaction), "productVersion": "8.0.0"}
@@ -386,6 +344,19 @@ class Service:
                 transaction["timeUpdated"] = written(datetime.now(UTC))
         finally:
             runtime.queued -= 1
+
+
+def ordered(found: list[Document], query: Mapping[str, str], usual: str) -> list[Document]:
+    """Sorted without regard to case, statuses by rank; by what is usual when the order is none."""
+    order = query.get("orderBy", usual)
+    name = ORDERS.get(order.removeprefix("-"), order.removeprefix("-"))
+    member = name if found and isinstance(found[0].get(name, 0), str | None) else ORDERS[usual]
+
+    def rank(one: Document) -> Any:
+        value = one[member] or ""
+        return RANKS.index(value) if value in RANKS else value.lower()
+
+    return sorted(found, key=rank, reverse=order.startswith("-"))
 
 
 def mentions(one: Document, text: str) -> bool:
@@ -419,5 +390,8 @@ def bookmark(start: int) -> str:
 
 
 def create_app(pause: float = 0.06) -> Starlette:
-    """The server over a fresh world of its own, with the default world's fixed objects."""
-    return Starlette(routes=list(Service(pause).routes()))
+    """The server over a fresh world with the default world's fixed objects, which `state.devices` holds."""
+    service = Service(pause)
+    app = Starlette(routes=list(service.routes()))
+    app.state.devices = service.runtimes["myruntime"].devices
+    return app

@@ -1,0 +1,83 @@
+"""The suite on MobileFirst: conformant servers are left in peace and as they were, and faulty ones are caught."""
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+
+from conformance.apis.mobilefirst import API
+from conformance.planted.faults import Fault
+from conformance.planted.mobilefirst import FAULTS
+from tests.conformance.apis.proof import alarms, checked, second_server, survives, the_double, unanswered
+from tests.conformance.servers.mobilefirst import create_app
+
+QUICK = {
+    f"mobilefirst-{name}"
+    for name in (
+        "copies-stale",
+        "role-after-the-change",
+        "describes-the-one-before",
+        "pages-gap",
+        "removes-two",
+        "xml-status",
+    )
+}
+
+
+def test_the_double_is_conformant_in_everything() -> None:
+    """Nothing fails, not even what is a guess, and every requirement that has a check comes to a verdict."""
+    with the_double("mobilefirst") as target:
+        results, run = checked(target)
+    assert [one.requirement.id for one in results.outcomes if one.failures] == []
+    assert unanswered(results) == []
+    assert run.warnings == []
+
+
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
+def test_another_correct_server_is_conformant_and_left_as_it_was(seed: int) -> None:
+    """No false alarm at whatever the pages leave open; what was written is put back, and only others are removed."""
+    app = create_app()
+    before = deepcopy(app.state.devices)
+    with second_server("mobilefirst", app) as target:
+        results, run = checked(target, seed=seed)
+    assert alarms(results) == []
+    assert unanswered(results) == []
+    assert run.warnings == []
+    assert app.state.devices == {key: before[key] for key in app.state.devices}
+    assert {"12345-6789", "98765-4321"} <= app.state.devices.keys()
+
+
+def test_without_leave_nothing_is_removed_and_no_other_form_or_time_is_asked_for() -> None:
+    """What the target does not allow is skipped with that reason, and nothing else is."""
+    app = create_app()
+    before = deepcopy(app.state.devices)
+    asked = ("delete_devices", "async_transactions", "xml", "application_status")
+    with second_server("mobilefirst", app) as target:
+        careful = replace(target, capabilities={**target.capabilities, **dict.fromkeys(asked, False)})
+        results, run = checked(careful)
+    assert alarms(results) == []
+    assert {reason.rpartition(": ")[2] for reason in unanswered(results)} == {
+        f"capability {name} is off in the target" for name in asked
+    }
+    assert app.state.devices == before
+    assert run.coverage["removeDevice"] == {}
+    assert run.coverage["setDeviceApplicationStatus"] == {}
+
+
+def test_objects_that_the_target_does_not_name_are_found() -> None:
+    """The second device, the application and a transaction are looked for in the lists."""
+    needed = {fixture.name for fixture in API.fixtures if not fixture.optional}
+    with second_server("mobilefirst") as target:
+        bare = replace(target, fixtures={name: value for name, value in target.fixtures.items() if name in needed})
+        results, _ = checked(bare)
+    assert alarms(results) == []
+    assert unanswered(results) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(one, id=one.id, marks=() if one.id in QUICK else pytest.mark.slow) for one in FAULTS],
+)
+def test_planted_faults_are_killed(fault: Fault) -> None:
+    """Each is caught by a requirement that it breaks."""
+    assert survives(fault) is None
