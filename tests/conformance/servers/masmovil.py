@@ -5,8 +5,7 @@ way: bodies are read before organization, subscription and device are looked for
 its own wherever the catalogue has none; a filter that is given counts, even when it is empty; filters and ids are
 compared without regard to case; the newest device is listed first; times are shown with milliseconds and an offset;
 each device has two members more; `id` is taken as it is sent; members that nobody knows are passed over in POST and
-kept in PATCH; there is no Location; a patch that cannot be applied is a conflict, one that leaves no device
-unprocessable.
+kept in PATCH; there is no Location; a patch that cannot be applied is a conflict, or else unprocessable.
 """
 
 from __future__ import annotations
@@ -107,13 +106,9 @@ def kept(kind: Any, value: Any, place: str, *, unknown: bool) -> Any:
 def device_of(value: Any, *, unknown: bool) -> Document:
     """A device that may be kept. Raises Refusal."""
     found: Document = kept(DEVICE, value, "device", unknown=unknown)
-    for name in ("catalogue_commercial_device_id", "legacy_account_id"):
-        if name not in found:
-            raise Refusal(422, "UNPROCESSABLE_DEVICE", f"{name} is needed")
+    if not {"catalogue_commercial_device_id", "legacy_account_id"} <= found.keys():
+        raise Refusal(422, "UNPROCESSABLE_DEVICE", "offer and account are needed")
     return found
-
-
-# ---- JSON Patch
 
 
 def steps_of(pointer: Any) -> list[str]:
@@ -225,9 +220,6 @@ def well_formed(body: Any) -> list[Document]:
     return body
 
 
-# ---- what there is in the beginning
-
-
 def populated() -> dict[str, tuple[str, Document]]:
     """Devices by id, each with the subscription that holds it: three in each."""
     now = datetime.now(UTC).replace(microsecond=0)
@@ -273,8 +265,8 @@ async def json_of(request: Request) -> Any:
 
 
 def answer(value: Any, status: int = 200) -> Response:
-    text = json.dumps(value, indent=1, sort_keys=True)
-    return Response(text, status, {"X-Request-Id": uuid.uuid4().hex}, "application/json; charset=UTF-8")
+    headers = {"X-Request-Id": uuid.uuid4().hex}
+    return Response(json.dumps(value, indent=1), status, headers, "application/json; charset=UTF-8")
 
 
 def refused(refusal: Refusal) -> Response:
@@ -403,7 +395,6 @@ def matching(devices: list[Document], wanted: dict[str, str]) -> list[Document]:
 
 def create_app() -> Starlette:
     """The server over devices of its own, among them the default world's; `state.devices` are they, by id."""
-    service = Service()
-    app = Starlette(routes=list(service.routes()))
+    app = Starlette(routes=list((service := Service()).routes()))
     app.state.devices = service.devices
     return app
