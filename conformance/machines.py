@@ -21,7 +21,7 @@ from conformance.types import Exchange
 STEPS = 12
 SHOWN = 10
 """How many of a sequence's last requests a failure shows."""
-SHRINKING, SHRINKING_PACED = 2000, 150
+SHRINKING, SHRINKING_PACED = 800, 150
 """How many requests a failure is worth to be cut down; on a server that must be paced."""
 
 
@@ -35,8 +35,11 @@ class Mismatch(Exception):
         self.length = len(exchanges)
 
 
-class Enough(Exception):
-    """A failure has been cut down for long enough."""
+class Ended(BaseException):
+    """No more sequences: a failure was cut down for long enough, or something else than the server's state is wrong.
+
+    No Exception, because Hypothesis would take one for a failure of the server and try to cut it down.
+    """
 
 
 class Play:
@@ -57,19 +60,17 @@ class Play:
             self.mismatch = mismatch
 
     def begin(self) -> None:
-        """Before each sequence. Raises Enough when there need not be another."""
+        """Before each sequence. Raises Ended when there need not be another."""
         if self.mismatch is not None and self.context.run.client.requests > self._until:
-            raise Enough
+            raise Ended
 
     def watched(self, work: Callable[[], Any]) -> Any:
         """Do something that may fail for reasons that are not the server's state; then no more is sent."""
-        if self.trouble is not None:
-            raise self.trouble
         try:
             return work()
         except (Skip, Inconclusive, SuiteError, Stopped, KeyboardInterrupt) as error:
             self.trouble = error
-            raise
+            raise Ended from error
 
 
 class Machine(RuleBasedStateMachine):
