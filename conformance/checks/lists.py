@@ -200,8 +200,9 @@ def pages_cover(context: Context, requirement: Requirement) -> None:
     """Small pages, one after another, hold what the list holds: each object once, none left out."""
     listing = listing_of(context, requirement)
     items, complete = whole(context, listing)
-    # As small as can be read to the end within the pages that may be read.
-    size = max(listing.page_size, math.ceil(len(items) / listing.most)) if complete else listing.page_size
+    # As small as leads to the end within twice as many pages as the whole list may take.
+    most = 2 * listing.most if complete else listing.most
+    size = max(listing.page_size, math.ceil(len(items) / most)) if complete else listing.page_size
     found: list[Any] = []
     last: Exchange | None = None
     ended = True
@@ -219,7 +220,7 @@ def pages_cover(context: Context, requirement: Requirement) -> None:
             )
             return
         _says_total(context, listing, exchange, items if complete else None)
-        if number + 1 == listing.most:
+        if number + 1 == most + 1:
             ended = False
             break
     _no_twins(context, listing, found, last)

@@ -60,7 +60,7 @@ def mistakes(contract: Contract, operation: Operation) -> list[Mistake]:
         schema = next(iter(body.content.values())).schema
         found += [_mistake(contract, operation, "body", "body", schema, one) for one in body_violations(schema)]
         validator = Validator(schema, "request")
-        found = [one for one in found if not isinstance(_broken(operation, validator, None, one), _Unfit)]
+        found = [one for one in found if not isinstance(_broken(operation, validator, None, one), Unfit)]
     for parameter in operation.parameters:
         if parameter.location not in ("query", "path"):
             continue
@@ -243,7 +243,7 @@ def attempt(context: Context, operation: Operation, one: Mistake) -> Exchange | 
 def _attempt(context: Context, operation: Operation, one: Mistake) -> Exchange | None:
     if one.where == "body":
         body = broken_body(context, operation, one)
-        if isinstance(body, _Unfit):
+        if isinstance(body, Unfit):
             return None
         return guarded(context, operation, body=body)
     value = one.violation.value
@@ -258,7 +258,7 @@ def _attempt(context: Context, operation: Operation, one: Mistake) -> Exchange |
     return guarded(context, operation, query=query)
 
 
-class _Unfit:
+class Unfit:
     """No body has this one mistake alone."""
 
 
@@ -279,11 +279,11 @@ def _broken(operation: Operation, validator: Validator, base: Any, one: Mistake)
         base = way if base is None else _with_way(base, way, steps)
         body = placed(base, pointer, one.violation.value)
     except (KeyError, IndexError, TypeError, AttributeError):
-        return _Unfit()
+        return Unfit()
     errors = {
         _error_of(operation, problem.path, problem.keyword, problem.message) for problem in validator.problems(body)
     }
-    return body if len(errors) == 1 else _Unfit()
+    return body if len(errors) == 1 else Unfit()
 
 
 def _with_way(base: Any, way: Any, steps: list[str]) -> Any:
@@ -330,7 +330,7 @@ def refused_changes_nothing(context: Context, requirement: Requirement) -> None:
     volatile = handle.resource.volatile
     for one in _one_of_each_kind(context, operation):
         body = broken_body(context, operation, one)
-        if isinstance(body, _Unfit):
+        if isinstance(body, Unfit):
             continue
         body = _with_a_change(context, handle, body, one)
         with context.keep(handle) as before:

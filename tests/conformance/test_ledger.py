@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,10 @@ def test_two_requirements_cannot_share_an_id() -> None:
 
 def test_derived_requirements_are_adjusted_by_glob() -> None:
     derived = {name: Requirement(name, "t", needs=("role:a",)) for name in ("x.y.a", "x.y.b")}
-    rules = [{"id": "x.y.a", "withdraw": True, "reason": "r"}, {"id": "x.*.b", "level": "SHOULD", "needs": ["role:b"]}]
+    rules: list[dict[str, Any]] = [
+        {"id": "x.y.a", "withdraw": True, "reason": "r"},
+        {"id": "x.*.b", "level": "SHOULD", "needs": ["role:b"]},
+    ]
     (pair,) = adjust(derived, rules)
     assert (pair[1].level, pair[1].needs) == ("SHOULD", ("role:a", "role:b"))
     with pytest.raises(SuiteError, match="adjusts what is not derived: nothing"):

@@ -126,7 +126,12 @@ def test_a_gateway_that_recovers_is_not_told() -> None:
 def test_the_pace_is_kept_by_all_threads_together() -> None:
     pace = Pace(100)
     begin = time.monotonic()
-    threads = [threading.Thread(target=lambda: [pace.wait() for _ in range(5)]) for _ in range(4)]
+
+    def five() -> None:
+        for _ in range(5):
+            pace.wait()
+
+    threads = [threading.Thread(target=five) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
