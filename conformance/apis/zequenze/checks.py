@@ -374,6 +374,14 @@ def parameters(context: Context, requirement: Requirement) -> None:
         context.expect_success(exchange, f"{query} is refused.")
 
 
+def impossible_date(context: Context, requirement: Requirement) -> None:
+    """The 30th of February, with and without a time, gets the catalogue's answer."""
+    for day in ("2000-02-30", "2001-02-29 00:01:00"):
+        exchange = context.call(LIST, query={"last_status_change_from": day})
+        context.case()
+        context.expect_error(exchange, "INVALID_PARAMETER", f"last_status_change_from={day} is not refused")
+
+
 def deleted(context: Context, requirement: Requirement) -> None:
     """The device that was removed in this run is neither read, nor written, nor listed any more."""
     path = one_to_delete(context)
@@ -412,5 +420,6 @@ CHECKS = {
     "links_filter": links_filter,
     "up_and_down": up_and_down,
     "parameters": parameters,
+    "impossible_date": impossible_date,
     "deleted": deleted,
 }

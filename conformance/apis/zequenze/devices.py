@@ -15,6 +15,11 @@ WRITE, READ = "updateInventoryDeviceSerialOperation", "getInventoryDeviceSerial"
 LIST, PATCH, DELETE = "listInventoryDeviceSerial", "patchInventoryDeviceSerial", "deleteInventoryDeviceSerial"
 GUESSED = frozenset(("status", "configuration", "custom_fields", "tags"))
 """Members whose values, or the way in which they join what is there, are guesses: written by checks of their own."""
+OPEN = tuple(
+    f"/{name}" for name in ("id", "type", "organization", "status", "last_status_change", "pending_settings",
+                            "created_at", "updated_at", "last_seen", "location", "tags")
+)  # fmt: skip
+"""What a record may show otherwise than the list does: all but the serial number and the name is open."""
 
 
 def name_of(context: Context, path: Mapping[str, str], role: str | None) -> str:

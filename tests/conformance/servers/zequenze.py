@@ -135,7 +135,8 @@ class Operations:
         return answer({name: device[name] for name in SHOWN})
 
     async def read(self, request: Request) -> Response:
-        return answer(record(self.inventory.find(request)))
+        device = self.inventory.find(request)
+        return answer({**record(device), "status": device["status"], "type": str(device["_type"])})
 
     async def patch(self, request: Request) -> Response:
         body = await object_of(request)
