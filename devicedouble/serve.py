@@ -12,7 +12,6 @@ import click
 if TYPE_CHECKING:
     import datetime
     import socket
-    from typing import Any
 
     from mock_server.settings import Settings
 
@@ -126,6 +125,7 @@ def _run_here(settings: Settings, listener: socket.socket, *, quiet: bool) -> No
     import uvicorn
 
     from mock_server.app import create_app, settle_memory
+    from mock_server.serving import server_options
     from mock_server.world.errors import WorldError
 
     try:
@@ -150,6 +150,7 @@ def _run_processes(settings: Settings, listener: socket.socket, *, workers: int,
 
     import uvicorn
 
+    from mock_server.serving import server_options
     from mock_server.settings import ENVIRONMENT, to_plain
 
     os.environ[ENVIRONMENT] = json.dumps(to_plain(settings))
@@ -166,20 +167,6 @@ def _run_processes(settings: Settings, listener: socket.socket, *, workers: int,
         reload_includes=["*.py", "*.yaml"] if reload else None,
         **server_options(),
     )
-
-
-def server_options() -> dict[str, Any]:
-    """How uvicorn is run: no log of its own beside errors, no header that names it."""
-    return {
-        "log_level": "error",
-        "access_log": False,
-        "server_header": False,
-        "proxy_headers": False,
-        "http": "mock_server.protocol:Protocol",
-        "ws": "none",
-        "timeout_graceful_shutdown": 3,
-        "lifespan": "on",
-    }
 
 
 def greeting(settings: Settings, address: str) -> str:
@@ -240,7 +227,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise click.ClickException(
-                f"Port {port} is taken: stop what uses it, or choose another with --port {port + 1} (--port 0 finds a free one)."
+                f"Port {port} is taken: stop what uses it, or choose another with --port {port + 1} "
+                "(--port 0 finds a free one)."
             ) from None
         raise click.ClickException(
             f"Cannot listen on {host} port {port}: {error.strerror}. Try --host 127.0.0.1 or another --port."

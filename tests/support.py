@@ -1,42 +1,18 @@
 """Real servers for tests: one double on a real socket for the whole run, a world of its own for each test."""
 
 import itertools
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import httpx
-import uvicorn
 
-from devicedouble.serve import server_options
 from mock_server.app import Double, create_app
+from mock_server.serving import running
 from mock_server.settings import Settings
 
 _numbers = itertools.count(1)
-
-
-@contextmanager
-def running(app: Any) -> Iterator[str]:
-    """An ASGI application on a free port of this machine: its origin, such as `http://127.0.0.1:40123`."""
-    options = server_options()
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, **options)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        until = time.monotonic() + 20
-        while not server.started:
-            if time.monotonic() > until or not thread.is_alive():
-                raise RuntimeError("the server did not start")
-            time.sleep(0.005)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 class WorldHandle:
