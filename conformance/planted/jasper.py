@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from conformance.planted.faults import Fault, Modifier
 from conformance.planted.jasper_modifiers import (
@@ -22,6 +23,7 @@ from conformance.planted.jasper_modifiers import (
     each,
     early,
     edited,
+    emptied_when_idle,
     frozen,
     future_is_empty,
     has,
@@ -33,6 +35,7 @@ from conformance.planted.jasper_modifiers import (
     own_address_taken,
     page_overlaps,
     refused,
+    refused_later,
     rewriting,
     role_checked_late,
     rows,
@@ -88,6 +91,9 @@ FAULTS: tuple[Fault, ...] = (
     edit("blank-ignored", "a blank text leaves a custom field as it was", "role-operator-writes",
          rewriting(lambda body: {name: value for name, value in body.items() if value != "" or "Custom" not in name}
                    or {"modemID": "2221"})),
+    replace(edit("idle-emptied", "a device that is deactivated loses its first custom field", "sequences",
+                 emptied_when_idle), examples=50),
+    row("refused-later", "what was refused is written with the next change", "edit-device.sequences", refused_later),
     # ---- what is refused
     edit("applied-in-part", "members before a wrong one are written", "refused-changes-nothing role-refuses-whole",
          member_by_member),

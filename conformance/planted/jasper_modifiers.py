@@ -151,6 +151,32 @@ def role_checked_late(call: Call, forward: Forward) -> Answer:
     return answer
 
 
+def emptied_when_idle(call: Call, forward: Forward) -> Answer:
+    """Who is out of use needs no fields."""
+    answer = forward(call)
+    if answer.ok and body_of(call).get("status") == "DEACTIVATED":
+        forward(call.with_json({"accountCustom1": ""}))
+    return answer
+
+
+def refused_later() -> Modifier:
+    """A refused change stays in the session, and is written with the next one."""
+    left: dict[str, dict[str, Any]] = {}
+
+    def modifier(call: Call, forward: Forward) -> Answer:
+        number, body = call.path.get("iccid", ""), body_of(call)
+        answer = forward(call)
+        if answer.status == 400 and body:
+            left[number] = {name: value for name, value in body.items() if name in ("deviceID", "accountCustom1")}
+        elif answer.ok and left.get(number):
+            forward(
+                call.with_json({name: value for name, value in left.pop(number).items() if name not in body} or body)
+            )
+        return answer
+
+    return on(EDIT, modifier)
+
+
 def another_too(call: Call, forward: Forward) -> Answer:
     """The device after it in the table gets the same."""
     answer = forward(call)

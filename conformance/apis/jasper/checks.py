@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.apis.jasper import addressing, editing, reading, scheduling, searching
+from conformance.apis.jasper import addressing, editing, machine, reading, scheduling, searching
 from conformance.types import Check
 
 CHECKS: dict[str, Check] = {
@@ -11,4 +11,5 @@ CHECKS: dict[str, Check] = {
     **addressing.CHECKS,
     **reading.CHECKS,
     **searching.CHECKS,
+    "sequences": machine.sequences,
 }

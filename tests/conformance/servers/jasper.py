@@ -23,6 +23,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 Device = dict[str, Any]
+BASE = "/rws/api"
 USERS = {"operator": "operator-key", "account": "account-key", "customer": "customer-key"}
 BEFORE = ("TEST_READY", "ACTIVATION_READY", "INVENTORY")
 AFTER = {"ACTIVATED": ("DEACTIVATED", "RETIRED"), "DEACTIVATED": ("ACTIVATED", "RETIRED"), "RETIRED": ("PURGED",)}
@@ -62,8 +63,7 @@ def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None)
 def refused(refusal: Refusal) -> Response:
     headers = {"WWW-Authenticate": 'Basic realm="Jasper"'} if refusal.status == 401 else None
     if refusal.code is None:
-        text = "Full authentication is required to access this resource"
-        return answer({"errorMessage": text}, refusal.status, headers)
+        return answer({"errorMessage": "Full authentication is required to access this resource"}, 401, headers)
     body = {"errorCode": refusal.code, "errorMessage": MESSAGES.get(refusal.code, "Refused"), "requestId": "b7"}
     return answer(body, refusal.status, headers)
 
@@ -225,8 +225,7 @@ def check_addresses(center: Center, device: Device, changes: dict[str, str]) -> 
             raise Refusal("10000031") from None
         if not COMMUNICATION_PLANS.get(changes.get("communicationPlan") or device["communicationPlan"]):
             raise Refusal("10000014")
-        holders = [one for one in center.devices.values() if one[ADDRESSES[name]] == changes[name]]
-        if any(one is not device for one in holders):
+        if any(one[ADDRESSES[name]] == changes[name] for one in center.devices.values() if one is not device):
             raise Refusal("10000517")
 
 
@@ -297,15 +296,16 @@ async def details(center: Center, request: Request, user: str) -> Response:
 
 async def usage(center: Center, request: Request, user: str) -> Response:  # noqa: ARG001
     device = center.find(request.path_params["iccid"])
-    used = int(device["imsi"]) % 5000 * 1024 if device["status"] == "ACTIVATED" else 0
-    shown = {name: device[name] for name in SUMMARY} | {
-        "ctdDataUsage": used,
-        "ctdSMSUsage": used % 7,
-        "ctdVoiceUsage": 0,
-        "ctdSessionCount": used // 9999,
-        "overageLimitReached": False,
-        "overageLimitOverride": device["overageLimitOverride"],
-    }
+    counters = ("ctdDataUsage", "ctdSMSUsage", "ctdVoiceUsage", "ctdSessionCount")
+    used = int(device["imsi"]) % 5000 * 1024 if device["dateActivated"] else 0
+    shown = (
+        {name: device[name] for name in SUMMARY}
+        | dict.fromkeys(counters, used)
+        | {
+            "overageLimitReached": False,
+            "overageLimitOverride": device["overageLimitOverride"],
+        }
+    )
     return answer(only(shown, request))
 
 
@@ -313,10 +313,11 @@ async def audit(center: Center, request: Request, user: str) -> Response:  # noq
     device = center.find(request.path_params["iccid"])
     days = number(request, "daysOfHistory", 30, 365)
     since = datetime.now(UTC) - timedelta(days=days)
-    records = center.history.get(device["iccid"], [])
-    found = [one for one in records if datetime.fromisoformat(one["effectiveDate"]) >= since]
-    page = cut(request, found, "deviceAuditTrails")
-    return answer({"iccid": device["iccid"], "timestamp": audit_time(datetime.now(UTC)), **page})
+    found = [
+        one for one in center.history.get(device["iccid"], []) if datetime.fromisoformat(one["effectiveDate"]) >= since
+    ]
+    about = {"iccid": device["iccid"], "timestamp": audit_time(datetime.now(UTC))}
+    return answer(about | cut(request, found, "deviceAuditTrails"))
 
 
 def number(request: Request, name: str, default: int, most: int) -> int:
@@ -385,10 +386,10 @@ def guarded(center: Center, operation: Operation) -> Callable[[Request], Awaitab
 
 
 def create_app() -> Starlette:
-    """The server with a fresh set of devices; what the contract's paths are relative to is `/rws/api`."""
+    """The server with a fresh set of devices."""
     center = Center()
-    devices = "/rws/api/v{version}/devices"
-    return Starlette(
+    devices = BASE + "/v{version}/devices"
+    app = Starlette(
         routes=[
             Route(devices, guarded(center, search)),
             Route(devices + "/{iccid}", guarded(center, edit), methods=["PUT"]),
@@ -397,3 +398,5 @@ def create_app() -> Starlette:
             Route(devices + "/{iccid}/ctdUsages", guarded(center, usage)),
         ]
     )
+    app.state.devices = center.devices
+    return app
