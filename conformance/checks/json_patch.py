@@ -16,7 +16,7 @@ from conformance.context import Context, text_of
 from conformance.errors import Skip
 from conformance.requirements import Book
 from conformance.resources import Handle, changed_pointers
-from conformance.schemas import at, shortened, steps_of
+from conformance.schemas import ABSENT, at, shortened, steps_of
 from conformance.types import Exchange, Requirement, weakest
 
 RFC = "RFC 6902"
@@ -289,11 +289,16 @@ def impossible(one: str) -> tuple[tuple[str, Operation], ...]:
 def patch_refuses(context: Context, requirement: Requirement) -> None:  # noqa: ARG001
     """Targets that do not exist, tests that fail, moves into oneself: each is refused."""
     handle = _handle(context)
-    one, _, _ = _texts(context, handle)
+    one, two, _ = _texts(context, handle)
     with context.keep(handle):
         patch(context, handle, [{"op": "add", "path": one, "value": "x"}])
         for told, operation in impossible(one):
             _must_fail(context, handle, [operation], told)
+        if at(handle.read()[""], two) is not ABSENT:
+            patch(context, handle, [{"op": "remove", "path": two}])
+        if at(handle.read()[""], two) is ABSENT:
+            for operation in ({"op": "replace", "path": two, "value": "x"}, {"op": "remove", "path": two}):
+                _must_fail(context, handle, [operation], f"{operation['op']} of a member that the object has not now")
 
 
 def patch_atomic(context: Context, requirement: Requirement) -> None:  # noqa: ARG001

@@ -11,6 +11,7 @@ from conformance.planted.rules.answers import crashes, refusals, shapes
 from conformance.planted.rules.ground import Ground
 from conformance.planted.rules.later import lifecycles, transactions
 from conformance.planted.rules.lists import lists
+from conformance.planted.rules.patches import patches
 from conformance.planted.rules.transport import media_types, methods, oddities
 from conformance.planted.rules.writes import writes
 
@@ -25,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     bodies,
     urls,
     writes,
+    patches,
     lists,
     media_types,
     methods,

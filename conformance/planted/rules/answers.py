@@ -130,11 +130,12 @@ def refusals(ground: Ground) -> Iterator[Fault]:
             (*ground.refusals(operation, 400), *ground.refusals(operation, 404), "no-credential", "needs-credential"),
             always(on(operation.id, _polite)),
         )
+        unknown = ground.refusals(operation, 404, "refuses_condition")
         yield from ground.fault(
             operation,
             "unknown-as-page",
             "answers what does not exist with a web page",
-            ("refusal-shape*",) if ground.refusals(operation, 404, "refuses_condition") else (),
+            (*unknown, "refusal-shape*") if unknown else (),
             always(on(operation.id, _page)),
         )
 
