@@ -14,8 +14,8 @@ from conformance.selftest import plant, session_of
 from conformance.target import Credential, Target
 from conformance.wire import Wire
 from mock_server.app import create_app
+from mock_server.serving import running
 from mock_server.settings import Settings
-from tests.support import running
 
 
 def target(api: str, base_url: str) -> Target:
