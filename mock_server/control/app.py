@@ -120,7 +120,8 @@ async def _problem(_request: ConnexionRequest, error: Problem) -> ConnexionRespo
 
 
 async def _world_error(_request: ConnexionRequest, error: WorldError) -> ConnexionResponse:
-    return _error(_STATUS.get(type(error), 400), str(error))
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
+    return _error(status, str(error))
 
 
 async def _http_error(request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:

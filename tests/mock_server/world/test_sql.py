@@ -33,7 +33,7 @@ from mock_server.world.sql import layers, schema
 from mock_server.world.sql.journal import pack, unpack
 from mock_server.world.sql.statements import decoded, encoded
 from mock_server.world.sql.worlds import SqlWorld, SqlWorlds
-from tests.mock_server.world.conftest import Address
+from tests.mock_server.conftest import Address
 from tests.mock_server.world.model import MAKERS, play, programs, whole
 from tests.postgres import Postgres, needed
 

@@ -1,4 +1,4 @@
-"""Databases for worlds."""
+"""Databases for tests of what lasts."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
