@@ -45,7 +45,6 @@ HIDDEN = {"overageLimitOverride", "apn", "pdpId", "moment"}
 SUMMARY = ("iccid", "imsi", "msisdn", "imei", "status", "ratePlan", "communicationPlan")
 ZONE = timezone(timedelta(hours=-7))
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?)?\s?(Z|[+-]\d\d:?\d\d)")
-MESSAGES = {"10000001": "Invalid credentials", "20000001": "Resource not found - Invalid ICCID"}
 
 
 class Refusal(Exception):
@@ -64,7 +63,7 @@ def refused(refusal: Refusal) -> Response:
     headers = {"WWW-Authenticate": 'Basic realm="Jasper"'} if refusal.status == 401 else None
     if refusal.code is None:
         return answer({"errorMessage": "Full authentication is required to access this resource"}, 401, headers)
-    body = {"errorCode": refusal.code, "errorMessage": MESSAGES.get(refusal.code, "Refused"), "requestId": "b7"}
+    body = {"errorCode": refusal.code, "errorMessage": f"Refused ({refusal.code})", "requestId": "b7"}
     return answer(body, refusal.status, headers)
 
 
@@ -163,9 +162,6 @@ class Center:
         if changes.get("status") == "ACTIVATED":
             device["dateActivated"] = device["dateActivated"] or shown_time(now)
         device.update(moment=now, dateUpdated=shown_time(now))
-
-
-# ---- what is wrong with a change
 
 
 def check_role(user: str, changes: Iterable[str]) -> None:
