@@ -32,7 +32,7 @@ class Book:
 
     def id(self, operation: Operation | None, slug: str) -> str:
         middle = kebab(operation.id) if operation else "api"
-        return f"{self.contract.api}.{middle}.{slug}"
+        return f"{kebab(self.contract.api)}.{middle}.{slug}"
 
     def needs(self, operation: Operation) -> tuple[str, ...]:
         need = self.api.needs.get(operation.id)

@@ -209,6 +209,9 @@ def contact(run: Run) -> None:
         break
     else:
         exchange = context.send("GET", "/")
+    if 300 <= exchange.status < 400:
+        place = exchange.headers.get("location") or "somewhere else"
+        raise SuiteError(f"{exchange.sent.url} redirects to {place} ({exchange.status}); check base_url.")
     start = exchange.body[:200].lstrip().lower()
     challenged = exchange.status == 401 and "WWW-Authenticate" in exchange.headers  # a web container's own page
     if exchange.media_type == "text/html" and start.startswith((b"<!doctype html", b"<html")) and not challenged:

@@ -158,7 +158,7 @@ def _refused(context: Context, told: str, before: str, error: str, found: str, e
     if difference is not None:
         context.fail(
             f"{told} is not refused as it must be: {difference}.",
-            expected=described(entry),
+            expected=described(entry, context.contract),
             actual=shown(exchange),
             exchanges=(exchange,),
             cause=f"{exchange.operation} {error} {'accepted' if exchange.ok else exchange.status}",

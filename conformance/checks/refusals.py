@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.answers import code_of
 from conformance.checks.success import baseline, disposable, valid_body
 from conformance.context import Context, encoded, text_of
 from conformance.errors import Inconclusive, Skip
@@ -185,7 +186,7 @@ def _answer(contract: Contract, error: str | None) -> str:
     entry = contract.errors.get(error or "")
     if entry is None:
         return "4xx"
-    return f"{entry.status} {entry.code or ''}".strip()
+    return f"{entry.status} {code_of(entry, contract) or ''}".strip()
 
 
 def _listed(names: list[str], most: int = 6) -> str:
@@ -314,10 +315,10 @@ def guarded(context: Context, operation: Operation, **request: Any) -> Exchange:
     handle = context.resource_reached_by(operation.id)
     if handle is None or "path" in request:
         return context.call(operation.id, **request)
-    before = context.once(("state before refusals", handle.resource.name), handle.read)
+    before = context.once(("state before refusals", handle.resource.name), lambda: context.note(handle))
     exchange = context.call(operation.id, **request)
     if exchange.ok:
-        context._put_back(handle, before)
+        context.put_back_now(handle, before)
     return exchange
 
 
@@ -468,7 +469,7 @@ def _by_condition(book: Book, operation: Operation) -> Iterator[Requirement]:
         seen.add(word)
         entry = book.contract.errors[refusal.error]
         basis = weakest(refusal.basis, entry.basis)
-        text = f"{refusal.description.strip()} → {_answer(book.contract, refusal.error)}."
+        text = f"Refused with {_answer(book.contract, refusal.error)}: {refusal.description.strip()}"
         known = f"{operation.id}:{word}" in book.api.conditions or word in book.api.conditions
         base = book.make(
             operation,

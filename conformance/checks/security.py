@@ -133,7 +133,7 @@ def _roles(book: Book, operation: Operation, scheme: SecurityScheme) -> Iterator
                 f"role-{role.name}",
                 f"The role {role.name} may not call this operation: {entry.status} {entry.code or ''}".strip() + ".",
                 "role_refused",
-                basis=weakest(refusal.basis, entry.basis),
+                basis=weakest(operation.basis, refusal.basis, entry.basis),
                 source=str(refusal.source or entry.source or ""),
                 data={"role": role.name, "error": refusal.error},
                 needs=(f"role:{role.name}",),
@@ -196,6 +196,8 @@ def refuses_credentials(context: Context, requirement: Requirement) -> None:
     """Without the right credential the answer is exactly the catalogue's, and nothing is done."""
     assert requirement.operation is not None
     operation = context.contract.operations[requirement.operation]
+    if context.role_for(operation) is None:
+        raise Skip("the target has no credentials, so that nobody can be told from anybody")
     if operation.method != "DELETE":
         context.need_success(operation.id)
     body = valid_body(context, operation.id)

@@ -13,7 +13,7 @@ from conformance.checks.success import baseline
 from conformance.context import Context, Run
 from conformance.errors import Inconclusive, Skip
 from conformance.requirements import Book
-from conformance.types import BASES, Exchange, Failure, Requirement
+from conformance.types import BASES, Exchange, Failure, Requirement, weakest
 from openapi.contract import Operation
 
 LAST = 90
@@ -90,7 +90,7 @@ def _refusals(book: Book, operation: Operation) -> Iterator[Requirement]:
         "no-server-error",
         "No request is answered with a 500.",
         "no_server_error",
-        basis="documented",
+        basis=weakest(operation.basis, "public"),
         source="RFC 9110 section 15.6.1",
         order=LAST,
         sends="reads",
@@ -99,7 +99,7 @@ def _refusals(book: Book, operation: Operation) -> Iterator[Requirement]:
 
 def observe(run: Run, exchange: Exchange, operation: Operation) -> None:
     """Judge one answer, and note what is wrong with the requirement that it breaks."""
-    prefix = f"{run.contract.api}.{_kebab(operation.id)}."
+    prefix = f"{_kebab(run.contract.api)}.{_kebab(operation.id)}."
     if exchange.status == 500 or exchange.status in (501, 505):
         run.report(
             prefix + "no-server-error",

@@ -12,6 +12,7 @@ from conformance.context import Run
 from conformance.reporting.redaction import Redactor
 from conformance.reporting.report import About, curl
 from conformance.results import STATUSES, Defect, Results, defects
+from conformance.schemas import shortened
 from conformance.types import Outcome, Requirement
 
 MARKS = {"passed": "green", "failed": "red", "skipped": "yellow", "inconclusive": "yellow", "error": "magenta"}
@@ -72,10 +73,14 @@ def _defects(console: Console, title: str, found: list[Defect], redactor: Redact
         failure = defect.failure
         names = [outcome.requirement.id for outcome in defect.outcomes]
         more = f" and {len(names) - MOST_IDS} more" if len(names) > MOST_IDS else ""
-        console.print(f"\n[red]✗[/] [bold]{escape(redactor.text(failure.message))}[/]")
-        console.print(f"  {escape(', '.join(names[:MOST_IDS]))}{more}")
-        console.print(f"  expected  {escape(redactor.text(failure.expected))}")
-        console.print(f"  came      {escape(redactor.text(failure.actual))}")
+        lines = (
+            f"\n[red]✗[/] [bold]{escape(redactor.text(failure.message))}[/]",
+            f"  {escape(', '.join(names[:MOST_IDS]))}{more}",
+            f"  expected  {escape(shortened(redactor.text(failure.expected)))}",
+            f"  came      {escape(shortened(redactor.text(failure.actual)))}",
+        )
+        for line in lines:
+            console.print(line, soft_wrap=True)
         for exchange in failure.exchanges[-1:]:
             console.print(f"  [dim]{escape(curl(exchange, redactor))}[/]", soft_wrap=True)
         console.print(f"  [dim]replay    {escape(about.command)} --only {escape(names[0])}[/]", soft_wrap=True)

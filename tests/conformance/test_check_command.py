@@ -356,3 +356,11 @@ def test_ctrl_c_puts_back_and_is_130(tmp_path: Path) -> None:
             assert process.wait(30) == 130
     assert {**notes.notes[1], "stamp": ""} == {**start()[1], "stamp": ""}
     assert json.loads((folder / "report.json").read_text())["verdict"] == "error"
+
+
+def test_a_redirection_is_3(tmp_path: Path) -> None:
+    moved = b"HTTP/1.1 301 Moved\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\n\r\n"
+    with listening(moved) as port:
+        done = check(tmp_path, f"http://127.0.0.1:{port}")
+    assert done.returncode == 3
+    assert "redirects to https://elsewhere.example/ (301); check base_url" in one_sentence(done)
