@@ -26,12 +26,14 @@ from conformance.planted.mobilefirst_strokes import (
     default,
     describes_the_one_before,
     done_before_the_role_is_looked_at,
+    enables_again,
     enables_applications,
     ends_twice,
     first_of_accept,
     hidden,
     items,
     late_landing,
+    lost_after_two,
     makes_unknown,
     moves_device,
     never_listed,
@@ -69,10 +71,11 @@ def fault(
     caught_by: str | tuple[str, ...],
     make: Callable[[], Modifier],
     settling: float | None = None,
+    examples: int = 10,
 ) -> Fault:
     """`caught_by`: ids without the API's name. `settling`: for what shows only when the double's queue has ended."""
     ids = (caught_by,) if isinstance(caught_by, str) else caught_by
-    return Fault(f"{API}-{slug}", API, breaks, tuple(f"{API}.{one}" for one in ids), make, settling=settling)
+    return Fault(f"{API}-{slug}", API, breaks, tuple(f"{API}.{one}" for one in ids), make, examples, settling)
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -110,6 +113,19 @@ FAULTS: tuple[Fault, ...] = (
         "blocking a device disables an application on it",
         "set-device-status.changes-only-that",
         always(on(DEVICE, also(enables_applications))),
+    ),
+    fault(
+        "activating-enables",
+        "a device that is active again has its applications enabled",
+        "set-device-status.applications-stay",
+        always(on(DEVICE, also(enables_again))),
+    ),
+    fault(
+        "third-expiry-lost",
+        "EXPIRED is not stored for the third time",
+        "set-device-status.sequences",
+        lost_after_two,
+        examples=50,
     ),
     fault(
         "role-after-the-change",
@@ -442,7 +458,7 @@ FAULTS: tuple[Fault, ...] = (
     fault(
         "search-without-names",
         "query does not find display names",
-        ("list-devices.searches", "list-devices.filter-query"),
+        "list-devices.searches",
         always(search(names=False, users=True, exact=False)),
     ),
     fault(

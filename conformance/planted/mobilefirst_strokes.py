@@ -108,6 +108,26 @@ def enables_applications(call: Call) -> Call | None:
     return put(call, target, "DISABLED") if asked(call) != "ACTIVE" else None
 
 
+def enables_again(call: Call) -> Call | None:
+    target = call.target.partition("?")[0] + "/applications/com.example.app"
+    return put(call, target, "ENABLED") if asked(call) == "ACTIVE" else None
+
+
+def lost_after_two() -> Modifier:
+    """A status that is set for the third time in a run of the server is not stored."""
+    count: dict[str, int] = {}
+
+    def modifier(call: Call, forward: Forward) -> Answer:
+        status = str(asked(call))
+        count[status] = count.get(status, 0) + 1
+        if call.operation != DEVICE or status != "EXPIRED" or count[status] < 3:
+            return forward(call)
+        answer = forward(call.with_json({"status": "ACTIVE"}))
+        return answer.with_json(setting("/transaction/description/status", status)(answer.json()))
+
+    return modifier
+
+
 def done_before_the_role_is_looked_at(call: Call, forward: Forward) -> Answer:
     answer = forward(call)
     if answer.status == 403:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.api import Api, Capability, Filter, Fixture, Listing, Resource, Role, Transactions
+from conformance.api import Api, Capability, Fixture, Listing, Resource, Role, Transactions
 from conformance.apis.mobilefirst import reading
 from conformance.apis.mobilefirst.checks import CHECKS
 
@@ -81,7 +81,6 @@ API = Api(
             position="bookmark",
             following="/nextPageBookmark",
             total="/totalListSize",
-            filters=(Filter("query", "/deviceDisplayName", "contains"),),
             page_size=30,
         ),
         Listing(

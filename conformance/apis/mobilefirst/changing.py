@@ -11,6 +11,7 @@ from conformance.apis.mobilefirst.telling import REMOVE, Step, readable, writers
 from conformance.checks.refusals import guarded
 from conformance.checks.security import wrong_authorizations
 from conformance.context import Context
+from conformance.errors import Inconclusive
 from conformance.types import Exchange, Requirement
 
 # ---- requests that go well
@@ -79,6 +80,29 @@ def _changed_in(context: Context, operation: str, kind: str) -> tuple[Exchange, 
     assert handle is not None
     with context.keep(handle):
         return context.call(operation, path=handle.path, body=handle.harmless(), accept=kind), handle.path
+
+
+def applications_stay(context: Context, requirement: Requirement) -> None:
+    """A disabled application is still disabled, and an enabled one enabled, after each change of its device."""
+    handle, application = context.resource("device"), context.resource("application")
+    with context.keep(handle), context.keep(application) as before:
+        now = before[""]["status"]
+        for own in sorted(("ENABLED", "DISABLED"), key=lambda status: status == now):
+            if not application.write({"status": own}).ok:
+                raise Inconclusive(f"the application could not be made {own}")
+            for status in handle.members["status"].schema["enum"]:
+                exchange = handle.write({"status": status})
+                context.case()
+                found = application.read()[""]["status"]
+                if found != own:
+                    context.fail(
+                        f"Making the device {status} changes the status of an application on it.",
+                        expected=own,
+                        actual=str(found),
+                        exchanges=(exchange,),
+                        cause="application moves along",
+                    )
+                    application.write({"status": own})
 
 
 # ---- requests that are refused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.apis.mobilefirst import changing, listing, queueing, removing, telling
+from conformance.apis.mobilefirst import changing, listing, machine, queueing, removing, telling
 from conformance.types import Check
 
 CHECKS: dict[str, Check] = {
@@ -15,10 +15,12 @@ CHECKS: dict[str, Check] = {
         changing.published_request,
         changing.takes_content_type,
         changing.xml_answer,
+        changing.applications_stay,
         changing.refusal_keeps_status,
         changing.unknown_is_not_made,
         changing.locale_is_words,
         changing.refuses_raw,
+        machine.sequences,
         queueing.answers_early,
         queueing.one_at_a_time,
         queueing.lock_is_busy,
