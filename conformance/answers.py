@@ -196,9 +196,16 @@ def code_pointer(template: Any, path: tuple[str | int, ...] = ()) -> str | None:
     return None
 
 
-def described(entry: ErrorEntry) -> str:
+def described(entry: ErrorEntry, contract: Contract) -> str:
     """An entry of the catalogue, as it is expected, for people."""
-    return f"{entry.status} with code {entry.code}" if entry.code is not None else str(entry.status)
+    code = code_of(entry, contract)
+    return f"{entry.status} with code {code}" if code is not None else str(entry.status)
+
+
+def code_of(entry: ErrorEntry, contract: Contract) -> str | None:
+    """The code of an entry, where an error body has a place for it: elsewhere it is part of a free text."""
+    pointer = code_pointer(entry.body if entry.body is not None else contract.error_body)
+    return entry.code if pointer is not None else None
 
 
 def body_basis(response: Response) -> str:
