@@ -89,12 +89,13 @@ function drawSections(section, faults = drawSections.faults) {
 /** Look how the world is: its clock, its faults, its journal. */
 async function look() {
   const { world } = context;
+  const known = shown?.last;
   try {
     const seen = await call("GET", ["worlds", world]);
     if (world !== context.world) return;
     clock.set(seen.clock);
     if (seen.faults !== drawSections.faults) drawSections(here().section, seen.faults);
-    shown?.seen?.(seen);
+    shown?.seen?.(seen, known);
     if (![...page.world.options].some((option) => option.value === world)) await lookForWorlds();
     page.world.value = world;
   } catch (error) {

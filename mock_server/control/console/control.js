@@ -6,7 +6,7 @@ const STORED = "devicedouble.token";
 const SENDABLE = /^[\x20-\x7e\xa0-\xff]+$/;
 
 /** The control plane said no: one sentence, and what could have been given. */
-export class Refusal extends Error {
+class Refusal extends Error {
   constructor(status, sentence, choices) {
     super(sentence);
     this.status = status;
@@ -54,7 +54,7 @@ async function refusal(response) {
 }
 
 /** The address of a call: steps of the path are escaped, empty members of the query left out. */
-export function address(steps, query = {}) {
+function address(steps, query = {}) {
   const url = new URL(steps.map(encodeURIComponent).join("/"), ROOT);
   for (const [name, value] of Object.entries(query)) {
     if (value !== "" && value !== null && value !== undefined) url.searchParams.set(name, value);

@@ -4,12 +4,12 @@ const OWN = new Set(["host", "content-length", "connection", "accept-encoding", 
 const BROWSER = /^(sec-|origin$|referer$|accept-language$|cookie$|upgrade-insecure-requests$|dnt$|priority$|pragma$|cache-control$)/;
 
 /** Quoted for a POSIX shell. */
-export function quoted(text) {
+function quoted(text) {
   return /^[A-Za-z0-9_\-.,:/@%+=]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The URL of an exchange: its path, in its world. */
-export function url(origin, world, exchange) {
+function url(origin, world, exchange) {
   const prefix = world === "default" ? "" : `/w/${encodeURIComponent(world)}`;
   return origin + prefix + exchange.path;
 }

@@ -13,7 +13,7 @@ export function devicesView(context, route) {
   return route.steps.length > 2 || route.query.new ? new DocumentView(context) : new DevicesView(context);
 }
 
-export class DevicesView {
+class DevicesView {
   title = "Devices";
 
   constructor(context) {
@@ -31,8 +31,8 @@ export class DevicesView {
         h("option", { value: `${name}/${kind}`, selected: name === this.api && kind === this.collection }, `${name}: ${kind} (${size})`))));
     this.plant = h("a", { class: "button" }, "Plant a new one");
     this.place = h("select", { onchange: () => go(link(this.context.world, ["devices", ...this.place.value.split("/")])) }, places);
-    this.search = h("input", { type: "search", id: "search", autocomplete: "off", value: route.query.search ?? "", oninput: later(250, () => this.change({ search: this.search.value, offset: "" })) });
-    this.changed = h("input", { type: "checkbox", checked: route.query.changed === "true", onchange: () => this.change({ changed: this.changed.checked ? "true" : "", offset: "" }) });
+    this.search = h("input", { type: "search", id: "search", autocomplete: "off", value: route.query.search ?? "", oninput: later(250, () => this.change()) });
+    this.changed = h("input", { type: "checkbox", checked: route.query.changed === "true", onchange: () => this.change() });
     this.element = h("div", { class: "devices" },
       h("div", { class: "head" }, h("h1", { tabindex: "-1" }, "Devices"),
         h("div", { class: "actions" }, this.plant)),
@@ -57,8 +57,11 @@ export class DevicesView {
     await this.load();
   }
 
-  change(changed) {
-    go(link(this.context.world, ["devices", this.api, this.collection], { ...this.query, ...changed }), { replace: true });
+  /** To what the form says now, all of it: what was typed a moment ago is not in the address yet. */
+  change(offset = "") {
+    if (this.closed) return;
+    const query = { search: this.search.value, changed: this.changed.checked, offset };
+    go(link(this.context.world, ["devices", this.api, this.collection], query), { replace: true });
   }
 
   async load() {
@@ -94,12 +97,13 @@ export class DevicesView {
   }
 
   turn(offset) {
-    this.change({ offset: offset > 0 ? offset : "" });
+    this.change(offset > 0 ? offset : "");
     this.element.querySelector("h1").focus();
     scrollTo(0, 0);
   }
 
   close() {
+    this.closed = true;
     this.loading?.abort();
   }
 }

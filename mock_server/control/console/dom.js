@@ -14,7 +14,7 @@ export function h(name, attributes = {}, ...children) {
 }
 
 /** Append nodes and texts; lists are flattened, nothing is left out silently but null and false. */
-export function put(element, ...children) {
+function put(element, ...children) {
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
     element.append(child instanceof Node ? child : document.createTextNode(String(child)));

@@ -6,7 +6,7 @@ import { FaultForm } from "./faultform.js";
 import { link } from "./route.js";
 
 /** A rule as a sentence: which calls, when, and what happens to them. */
-export function inWords(rule) {
+function inWords(rule) {
   return `${which(rule)}${when(rule)}: ${what(rule)}`;
 }
 

@@ -9,6 +9,7 @@ import { WindowedList } from "./windowed.js";
 
 const PAGE = 500;
 const LIMIT = 10_000;
+const DRAW = 100;
 const FILTERS = ["api", "operation", "status", "search", "key", "fault"];
 
 export class JournalView {
@@ -74,9 +75,17 @@ export class JournalView {
     this.closed = true;
   }
 
+  /** The address of this view with the exchange that is open. */
+  steps() {
+    return this.opened ? ["journal", String(this.opened)] : ["journal"];
+  }
+
   filters() {
     const { apis } = this.context;
-    const change = (changed) => go(link(this.context.world, ["journal"], { ...this.query, ...changed }), { replace: true });
+    const change = (changed) => {
+      const query = { ...this.query, search: this.search.value, ...changed };
+      if (!this.closed) go(link(this.context.world, this.steps(), query), { replace: true });
+    };
     this.api = select([["", "All"], ...apis.map((api) => api.id)], this.query.api, { onchange: () => change({ api: this.api.value, operation: "" }) });
     this.operation = h("select", { onchange: () => {
       const group = this.operation.selectedOptions[0].closest("optgroup");
@@ -88,7 +97,7 @@ export class JournalView {
       if (/^([1-5](XX|\d\d)|dropped|)$/.test(status)) change({ status });
       else this.problem.show(new Error("A status is a number such as 404, a class such as 4XX, or the word dropped."));
     } });
-    this.search = h("input", { type: "search", id: "search", autocomplete: "off", oninput: later(250, () => change({ search: this.search.value })) });
+    this.search = h("input", { type: "search", id: "search", autocomplete: "off", oninput: later(250, () => change({})) });
     const form = h("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() },
       field("API", this.api), field("Operation", this.operation), field("Status", this.status),
       field("Text in path, key or body", this.search, null, { class: "field grow" }),
@@ -165,7 +174,7 @@ export class JournalView {
       this.hold.textContent = `Go on (${this.held.length})`;
       return;
     }
-    this.drawing ||= requestAnimationFrame(() => this.release());
+    this.drawing ||= setTimeout(() => this.release(), DRAW);
   }
 
   release() {
@@ -220,10 +229,11 @@ export class JournalView {
     });
   }
 
-  /** The world was looked at: when its journal is another one than was followed, begin again. */
-  seen(world) {
+  /** The world was looked at, when `known` was the last exchange here: is its journal another one, begin again. */
+  seen(world, known) {
     const { entries, last } = world.journal;
-    if (this.last !== undefined && (last < this.last || (entries === 0 && this.list.items.length && last === this.last))) this.load();
+    const emptied = entries === 0 && this.list.items.length > 0 && last === this.last;
+    if (last < known || emptied) this.load();
   }
 
   shortcut(key) {
