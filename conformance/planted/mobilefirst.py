@@ -62,7 +62,7 @@ from conformance.planted.mobilefirst_strokes import (
 from conformance.planted.tools import always, as_if_by, changing, edit_answer, for_each, on, setting, with_status
 
 API = "mobilefirst"
-SLOW = 8.0
+SLOW, HOPELESS = 8.0, 1.5
 
 
 def fault(
@@ -299,6 +299,7 @@ FAULTS: tuple[Fault, ...] = (
         "a transaction stays COMMITTING",
         "set-device-status.async-ends",
         always(state(dict.fromkeys(ENDED, "COMMITTING"))),
+        HOPELESS,
     ),
     fault(
         "never-made",
@@ -348,6 +349,7 @@ FAULTS: tuple[Fault, ...] = (
         "the lock is not given back",
         "get-lock.free-afterwards",
         always(on(LOCK, edit_answer(setting("/busy", True)))),
+        SLOW,
     ),
     fault(
         "late-landing",

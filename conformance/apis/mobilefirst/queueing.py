@@ -143,6 +143,9 @@ def lock_is_busy(context: Context, requirement: Requirement) -> None:
 def lock_is_freed(context: Context, requirement: Requirement) -> None:
     """When the transactions have ended, the lock is free before settle_seconds are over."""
     seen = watch(context)
+    last = seen.looks[-1]
+    if not {last.second["status"], last.again["status"]} <= ENDED:
+        raise Inconclusive("the transactions have not ended within settle_seconds")
     context.case()
     if not seen.free:
         context.fail(
