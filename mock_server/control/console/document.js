@@ -6,7 +6,7 @@ import { badge, milliseconds } from "./exchange.js";
 import { indented, wrong } from "./json.js";
 import { go, link } from "./route.js";
 
-const HISTORY = 50;
+const HISTORY = 20;
 
 export class DocumentView {
   title = "Device";

@@ -214,7 +214,8 @@ export class JournalView {
       fill(this.pane, exchangePane(this.context, exchange, link(this.context.world, ["journal"], this.query)));
       this.pane.scrollTop = 0;
     } catch (error) {
-      fill(this.pane, h("p", { class: "problem" }, error.message));
+      const back = h("p", { class: "back" }, h("a", { href: link(this.context.world, ["journal"], this.query) }, "Back to the list"));
+      fill(this.pane, back, h("p", { class: "problem", role: "alert" }, error.message));
     }
   }
 

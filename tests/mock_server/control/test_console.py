@@ -403,6 +403,16 @@ def test_a_key_that_is_none_of_a_document_leads_to_the_search(console: Opened) -
 
 
 @pytest.mark.slow
+def test_an_exchange_that_is_gone_leads_back_to_the_list(console: Opened) -> None:
+    one = console(viewport=PHONE)
+    _rename(one, "The first")
+    page = one.go("journal", "99")
+    expect(one.alert()).to_contain_text("There is no exchange 99")
+    page.get_by_role("link", name="Back to the list").click()
+    expect(rows(page)).to_have_count(1)
+
+
+@pytest.mark.slow
 def test_the_index_of_a_world_leads_to_that_world(console: Opened) -> None:
     one = console()
     one.page.goto(f"{one.origin}/w/{one.world}/")
