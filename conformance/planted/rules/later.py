@@ -13,11 +13,15 @@ from openapi.contract import Operation
 
 
 def transactions(ground: Ground) -> Iterator[Fault]:
-    """Faults of the first operation that can be asked to work later."""
+    """Faults of the operations that can be asked to work later."""
     how = ground.api.transactions
     if how is None:
         return
-    operation = ground.contract.operations[how.operations[0]]
+    for name in how.operations:
+        yield from _later(ground, how, ground.contract.operations[name])
+
+
+def _later(ground: Ground, how: Transactions, operation: Operation) -> Iterator[Fault]:
     pending = next(state for state in how.follows if state not in how.final)
     for slug, breaks, caught, modifier in (
         ("names-no-transaction", "does not say which transaction it started", "async-accepted",
