@@ -1,7 +1,7 @@
 """The double in your own tests: pytest fixtures, and the same as context managers for everything else.
 
     def test_a_lost_device_is_shown(devicedouble_world):
-        app = MyApp(base_url=devicedouble_world.url("mobilefirst"))
+        app = MyApp(base_url=devicedouble_world.url("fleet"))
         devicedouble_world.advance("P91D")
         ...
 
@@ -61,7 +61,7 @@ class DoubleWorld:
         return str(self._control("GET", "/clock")["now"])
 
     def fault(self, **rule: Any) -> str:
-        """Add a fault rule (`api="jasper", error="10000012", nth=1`) and return its id."""
+        """Add a fault rule (`api="fleet", error="DEVICE_NOT_FOUND", nth=1`) and return its id."""
         return str(self._control("POST", "/faults", rule)["id"])
 
     def clear_faults(self) -> None:

@@ -75,6 +75,7 @@ class _Front:
         self.ready.set()
         async with server:
             await self._stopped.wait()
+        await asyncio.sleep(0.1)  # until the connections that were cut have ended
 
     def stop(self) -> None:
         """May be called from another thread."""
