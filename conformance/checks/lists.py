@@ -17,6 +17,9 @@ from conformance.resources import changed_pointers
 from conformance.schemas import ABSENT, at, same, shortened
 from conformance.types import Check, Exchange, Requirement, weakest
 
+SMALL = 2
+"""A page smaller than any server's own."""
+
 
 def derive(book: Book) -> Iterator[Requirement]:
     for listing in book.api.lists:
@@ -206,18 +209,14 @@ def pages_cover(context: Context, requirement: Requirement) -> None:
     found: list[Any] = []
     last: Exchange | None = None
     ended = True
+    small = ask(context, listing, {**base_query(context, listing), listing.size: SMALL})
+    if not _short_enough(context, listing, *small, SMALL):
+        return
     for number, (exchange, page) in enumerate(pages(context, listing, base_query(context, listing), size)):
         context.case()
         last = exchange
         found += page
-        if len(page) > size:
-            context.fail(
-                "A page is longer than asked for.",
-                expected=f"at most {size}",
-                actual=str(len(page)),
-                exchanges=(exchange,),
-                cause=f"{listing.operation} page too long",
-            )
+        if not _short_enough(context, listing, exchange, page, size):
             return
         _says_total(context, listing, exchange, items if complete else None)
         if number + 1 == most + 1:
@@ -225,6 +224,19 @@ def pages_cover(context: Context, requirement: Requirement) -> None:
             break
     _no_twins(context, listing, found, last)
     _none_left_out(context, listing, items, found, ended and complete, last)
+
+
+def _short_enough(context: Context, listing: Listing, exchange: Exchange, page: list[Any], size: int) -> bool:
+    if len(page) <= size:
+        return True
+    context.fail(
+        "A page is longer than asked for.",
+        expected=f"at most {size}",
+        actual=str(len(page)),
+        exchanges=(exchange,),
+        cause=f"{listing.operation} page too long",
+    )
+    return False
 
 
 def _says_total(context: Context, listing: Listing, exchange: Exchange, items: list[Any] | None) -> None:
