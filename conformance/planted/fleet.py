@@ -43,7 +43,9 @@ from conformance.planted.fleet_modifiers import (
     status_taken,
     swapped,
     total_of_page,
+    unknown_user,
     unlisted_is_empty,
+    user_untold,
     user_zero,
     without,
     year_as_text,
@@ -132,6 +134,13 @@ FAULTS: tuple[Fault, ...] = (
         "assigns",
         dropping(lambda name, value: name == "user_id" and value is None),
     ),
+    updating(
+        "compliance-kept",
+        "null is refused for compliance",
+        "compliance-null",
+        refused(lambda body: "compliance" in body and body["compliance"] is None),
+    ),
+    updating("any-user", "an unknown user is passed over", "refuses-unknown-user", dropping(unknown_user)),
     updating("assign-ignored", "user_id is passed over", "assigns", dropping(lambda name, _: name == "user_id")),
     # ---- what is refused
     updating(
@@ -303,5 +312,17 @@ FAULTS: tuple[Fault, ...] = (
         "a READ key that creates is told FORBIDDEN",
         "create-devices.read-key",
         always(on(CREATE, instead_of(403, 403, {"error": "FORBIDDEN"}))),
+    ),
+    row(
+        "compliance-null-ignored",
+        "null leaves compliance as it was",
+        "update-device.compliance-null",
+        always(on(UPDATE, dropping(lambda name, value: name == "compliance" and value is None))),
+    ),
+    row(
+        "user-untold",
+        "an unknown user is refused like any invalid input",
+        "update-device.refuses-unknown-user create-devices.refuses-unknown-user",
+        always(on((UPDATE, CREATE), edit_answer(user_untold, statuses=(400,)))),
     ),
 )

@@ -15,6 +15,7 @@ from conformance.planted.tools import (
     on,
     setting,
 )
+from conformance.schemas import at
 
 UPDATE, READ, LIST, CREATE, DELETE = "updateDevice", "getDevice", "listDevices", "createDevices", "deleteDevice"
 ONE = (READ, UPDATE)
@@ -334,3 +335,12 @@ def year_as_text(value: Any) -> Any:
 def user_zero(value: Any) -> Any:
     """Zero is nobody."""
     return {**value, "user_id": None} if isinstance(value, dict) and value.get("user_id") == 0 else value
+
+
+def user_untold(value: Any) -> Any:
+    return {**value, "error": "Invalid input"} if at(value, "/error") == "INVALID_USER" else value
+
+
+def unknown_user(name: str, value: Any) -> bool:
+    """A number that no user has."""
+    return name == "user_id" and isinstance(value, int) and value > 10**6

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 from conformance.planted.faults import Answer, Call, Forward, Modifier
@@ -392,3 +394,53 @@ def hidden(status: str) -> Modifier:
 
 def never_listed(found: list[Item], call: Call) -> list[Item]:  # noqa: ARG001
     return [item for item in found if item["type"] != "CHANGE_DEVICE_STATUS" or item["id"] < 13]
+
+
+# ---- small print
+
+
+def mends_commas(call: Call, forward: Forward) -> Answer:
+    """A comma before a closing bracket is passed over."""
+    return forward(call.with_(body=re.sub(rb",\s*([}\]])", rb"\1", call.body)))
+
+
+def clock_runs_back() -> Modifier:
+    """Each transaction is begun a year before the last one."""
+    year = count(2019, -1)
+
+    def modifier(call: Call, forward: Forward) -> Answer:
+        answer = forward(call)
+        time = changing("/transaction/timeCreated", lambda _: f"{next(year)}-01-01T00:00:00Z")
+        return answer.with_json(time(answer.json())) if call.operation == DEVICE and answer.ok else answer
+
+    return modifier
+
+
+def acts_early() -> Modifier:
+    """What is asked for later is shown at once."""
+    wanted: dict[str, str] = {}
+
+    def early(found: list[Item], _: Call) -> list[Item]:
+        return [{**one, "status": wanted.get(str(one.get("id")), one.get("status"))} for one in found]
+
+    def modifier(call: Call, forward: Forward) -> Answer:
+        if call.operation == DEVICE:
+            name = call.path["device-id"]
+            wanted.pop(name, None)
+            if is_later(call):
+                wanted[name] = str(asked(call))
+        return items(early)(call, forward) if call.operation == DEVICES else forward(call)
+
+    return modifier
+
+
+def removes_nothing_later(call: Call, forward: Forward) -> Answer:
+    if not is_later(call):
+        return forward(call)
+    answer = forward(put(call, call.target, "ACTIVE"))
+    return answer.with_json(changing("/transaction/type", lambda _: "REMOVE_DEVICE")(answer.json()))
+
+
+def first_page_for_unknown(call: Call, forward: Forward) -> Answer:
+    answer = forward(call)
+    return without("bookmark")(call, forward) if answer.status == 404 and "bookmark" in call.query else answer

@@ -19,6 +19,7 @@ from conformance.planted.tools import (
 )
 from conformance.planted.zequenze_modifiers import (
     another_too,
+    any_date,
     ascii_only,
     asked,
     bodies_forgiven,
@@ -33,6 +34,7 @@ from conformance.planted.zequenze_modifiers import (
     member_by_member,
     nested_replaced,
     never_removed,
+    no_such_day,
     one_behind,
     one_less,
     one_more,
@@ -223,6 +225,7 @@ FAULTS: tuple[Fault, ...] = (
         "filter-last-status-change-from",
         without("last_status_change_from"),
     ),
+    of(LIST, "any-day", "a day that no calendar has is no filter", "refuses-impossible-date", asked(no_such_day)),
     of(LIST, "zero-is-true", "status=0 is taken for true", "filter-status", asked(zero_is_true)),
     of(LIST, "status-ignored", "status filters nothing", "filter-status", without("status")),
     of(
@@ -243,4 +246,5 @@ FAULTS: tuple[Fault, ...] = (
     of(DELETE, "never-removed", "a removal is answered and not done", "gone", never_removed),
     row("written-again", "an update makes anew what was removed", DELETE, "gone", written_again),
     row("removed-by-anyone", "a removal needs no token", DELETE, "needs-credential no-credential", removed_by_anyone),
+    of(LIST, "any-date", "a day that no calendar has is passed over", "refuses-impossible-date", any_date),
 )
