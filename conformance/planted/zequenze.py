@@ -34,7 +34,6 @@ from conformance.planted.zequenze_modifiers import (
     member_by_member,
     nested_replaced,
     never_removed,
-    no_such_day,
     one_behind,
     one_less,
     one_more,
@@ -225,7 +224,6 @@ FAULTS: tuple[Fault, ...] = (
         "filter-last-status-change-from",
         without("last_status_change_from"),
     ),
-    of(LIST, "any-day", "a day that no calendar has is no filter", "refuses-impossible-date", asked(no_such_day)),
     of(LIST, "zero-is-true", "status=0 is taken for true", "filter-status", asked(zero_is_true)),
     of(LIST, "status-ignored", "status filters nothing", "filter-status", without("status")),
     of(

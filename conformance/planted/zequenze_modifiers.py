@@ -224,11 +224,6 @@ def zero_is_true(query: dict[str, str]) -> dict[str, str]:
     return {key: "true" if key == "status" and value == "0" else value for key, value in query.items()}
 
 
-def no_such_day(query: dict[str, str]) -> dict[str, str]:
-    """Dates that cannot be read are passed over."""
-    return {k: v for k, v in query.items() if "-02-30" not in v and "2001-02-29" not in v}
-
-
 def one_less(query: dict[str, str]) -> dict[str, str]:
     """Numbers of organizations counted from nought."""
     return {k: str(int(v) - 1) if k == "organization" and v.isdigit() else v for k, v in query.items()}

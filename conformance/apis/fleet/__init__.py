@@ -5,7 +5,6 @@ from __future__ import annotations
 from conformance.api import Api, Capability, Filter, Fixture, Listing, Resource, Role
 from conformance.apis.fleet.checks import CHECKS
 from conformance.apis.fleet.devices import APART, a_batch, forget, one_to_delete, remove_created, second_device
-from conformance.apis.fleet.machine import sequences
 
 API = Api(
     id="fleet",
@@ -59,5 +58,5 @@ API = Api(
             page_size=23,
         ),
     ),
-    checks={**CHECKS, "sequences": sequences},
+    checks=CHECKS,
 )

@@ -16,7 +16,6 @@ from conformance.apis.zequenze.devices import (
     one_to_delete,
     same_name,
 )
-from conformance.apis.zequenze.machine import sequences
 
 API = Api(
     id="zequenze",
@@ -67,5 +66,5 @@ API = Api(
             most=30,
         ),
     ),
-    checks={**CHECKS, "sequences": sequences},
+    checks=CHECKS,
 )

@@ -1,0 +1,58 @@
+"""What the checks of Fleet ask for again and again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.answers import shown
+from conformance.context import Context, text_of
+from conformance.errors import Inconclusive
+from conformance.schemas import at, shortened
+from conformance.types import Exchange
+
+MOVING = ("/mdm/last_seen_date", "/mdm/last_sync_date")
+
+
+KNOWN = frozenset(
+    ("id", "name", "serial_number", "rent", "type", "category", "source", "comment", "characteristics", "mdm")
+)
+
+
+def read(context: Context, number: str | None = None) -> tuple[Exchange, dict[str, Any]]:
+    """A device as it is read. Raises Inconclusive when it is not."""
+    exchange = context.call("getDevice", path={"device_id": number} if number else None)
+    device = at(exchange.json(), "/data")
+    if not exchange.ok or not isinstance(device, dict):
+        raise Inconclusive(f"getDevice answered {shown(exchange, 100)}")
+    return exchange, device
+
+
+def page(context: Context, **query: Any) -> tuple[Exchange, list[dict[str, Any]]]:
+    """A page of the list. Raises Inconclusive when there is none."""
+    exchange = context.call("listDevices", query=query)
+    devices = at(exchange.json(), "/data")
+    if not exchange.ok or not isinstance(devices, list):
+        raise Inconclusive(f"listDevices answered {shown(exchange, 100)}")
+    return exchange, devices
+
+
+def wrong(context: Context, told: str, expected: Any, actual: Any, exchange: Exchange, cause: str = "") -> None:
+    """Record a failure about one answer."""
+    context.fail(
+        told,
+        expected=shortened(text_of(expected)),
+        actual=shortened(text_of(actual)),
+        exchanges=(exchange,),
+        cause=cause or told,
+    )
+
+
+def all_numbers(context: Context, **query: Any) -> list[str]:
+    """The numbers of all devices that filters let pass."""
+    found: list[str] = []
+    for offset in range(0, 2000, 100):
+        _, devices = page(context, **query, limit=100, offset=offset)
+        found += [str(device.get("id")) for device in devices]
+        if len(devices) < 100:
+            break
+    return found

@@ -1,0 +1,131 @@
+"""Devices that are made in batches and deleted again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.apis.fleet.asking import KNOWN, MOVING, all_numbers, page, read, wrong
+from conformance.apis.fleet.devices import an_item, ids_of, noted, own_devices, remove
+from conformance.context import UNSET, Context
+from conformance.errors import Inconclusive
+from conformance.resources import changed_pointers
+from conformance.schemas import at, same
+from conformance.types import Exchange, Requirement
+
+
+def created(context: Context, requirement: Requirement) -> None:
+    """A batch with every way of adding and two layouts: each device is answered, read and listed as it was sent."""
+    items = [
+        an_item(context, f"devicedouble {way}", added_via=way, comment=f"by {way}", connection_type="HDMI", ram="8 GB")
+        for way in ("MASS_IMPORT", "SINGLE_IMPORT", "ONBOARDING")
+    ]
+    items[0] |= {"keyboard_layout": "FRENCH_AZERTY", "has_webcam": True}
+    exchange = context.create_silently("createDevices", {"devices": items})
+    numbers = noted(context, ids_of(exchange))
+    try:
+        context.case()
+        if not context.expect_success(exchange, "A batch of three is refused."):
+            return
+        if len(set(numbers)) != len(items):
+            wrong(context, "The answer names another number of devices than were sent.", 3, numbers, exchange)
+        shown_by_name = {at(one, "/name"): one for one in at(exchange.json(), "/data/devices") or []}
+        for item in items:
+            device = shown_by_name.get(item["name"])
+            _as_sent(context, item, device, exchange)
+            if isinstance(device, Mapping):
+                _as_sent(context, item, read(context, str(device.get("id")))[1], exchange)
+        missing = set(numbers) - set(all_numbers(context))
+        if missing:
+            wrong(context, "Devices that were created are not in the list.", sorted(numbers), sorted(missing), exchange)
+    finally:
+        remove(context, numbers)
+
+
+def _as_sent(context: Context, item: Mapping[str, Any], device: Any, exchange: Exchange) -> None:
+    context.case()
+    for name, value in item.items():
+        if name == "added_via":
+            continue
+        found = at(device, f"/{name}") if name in KNOWN else at(device, f"/characteristics/{name}")
+        wanted = [value] if name == "connection_type" else value
+        if not same(found, wanted):
+            wrong(context, f"A new device does not show {name} as it was sent.", wanted, found, exchange, name)
+
+
+def batch_whole(context: Context, requirement: Requirement) -> None:
+    """A batch with a good and a bad item is refused, and the list has as many devices as before."""
+    exchange, _ = page(context, limit=1)
+    before = at(exchange.json(), "/meta/total")
+    good = an_item(context)
+    for bad in ({**good, "name": ""}, {"name": "devicedouble"}, {**good, "keyboard_layout": "NO_SUCH_LAYOUT"}):
+        answer = context.call("createDevices", body={"devices": [good, bad]})
+        context.case()
+        if not context.expect_error(answer, None, "A batch with a bad item is accepted"):
+            continue
+        exchange, _ = page(context, limit=1)
+        after = at(exchange.json(), "/meta/total")
+        if before != after:
+            wrong(context, "A refused batch has added devices.", before, after, answer)
+            return
+
+
+def ids_are_new(context: Context, requirement: Requirement) -> None:
+    """The number of a device created after another was deleted is that of no device before."""
+    known = set(all_numbers(context))
+    for _ in range(2):
+        with own_devices(context) as (number,):
+            context.case()
+            if number in known:
+                exchange, _ = page(context, limit=1)
+                wrong(context, "A new device has the number of another.", "a new number", number, exchange)
+            known.add(number)
+
+
+def snapshot(context: Context, requirement: Requirement) -> None:
+    """Deleting answers with the device that was deleted, as it was read before but for its state."""
+    with own_devices(context, an_item(context, comment="devicedouble", ram="8 GB")) as (number,):
+        _, before = read(context, number)
+        exchange = context.call("deleteDevice", path={"device_id": number})
+        context.case()
+        if not context.expect_success(exchange, "Deleting a device that was just created is refused."):
+            return
+        found = at(exchange.json(), "/data")
+        changed = [p for p in changed_pointers(before, found) if p.split("/")[1] in KNOWN and p not in MOVING]
+        if changed:
+            wrong(
+                context,
+                "The snapshot of the deleted device differs from it.",
+                "as it was read before",
+                changed,
+                exchange,
+            )
+
+
+def gone(context: Context, requirement: Requirement) -> None:
+    """A deleted device is not found any more, or is ARCHIVED; and it can neither be changed nor deleted again."""
+    with own_devices(context) as (number,):
+        path = {"device_id": number}
+        deleted = context.call("deleteDevice", path=path)
+        if not deleted.ok:
+            raise Inconclusive(f"deleteDevice answered {deleted.status}")
+        exchange = context.call("getDevice", path=path)
+        context.case()
+        state = at(exchange.json(), "/data/client_status")
+        if exchange.status != 404 and state != "ARCHIVED":
+            wrong(context, "A deleted device reads as if it were not.", "404 or ARCHIVED", state, exchange)
+        for again in ("updateDevice", "deleteDevice"):
+            body = {"comment": "devicedouble"} if again == "updateDevice" else UNSET
+            answer = context.call(again, path=path, body=body)
+            context.case()
+            if answer.status not in (403, 404):
+                wrong(context, f"{again} is carried out on a deleted device.", "403 or 404", answer.status, answer)
+
+
+CHECKS = {
+    "created": created,
+    "batch_whole": batch_whole,
+    "ids_are_new": ids_are_new,
+    "snapshot": snapshot,
+    "gone": gone,
+}
