@@ -44,11 +44,7 @@ def _pages(ground: Ground, operation: Operation, listing: Listing) -> Iterator[F
         return
     for slug, breaks, modifier in (
         ("page-size-ignored", f"does not look at {listing.size}", _without_parameter(listing.size)),
-        *(
-            (("page-one-short", "leaves out the last of each page", _short(listing)),)
-            if listing.paging != "offset"
-            else ()
-        ),
+        _gap(listing),
         ("first-page-again", "gives the first page whatever is asked for", _first_again(listing)),
     ):
         yield from ground.fault(operation, slug, breaks, ("pages-cover",), always(on(operation.id, modifier)))
