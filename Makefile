@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: serve test test-slow check format bench clean
+.PHONY: help serve test test-slow check format bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -22,7 +22,7 @@ test: $(STAMP) ## the tests, in a few minutes
 	$(BIN)/python -m pytest -n 2 -m 'not slow' $(ARGS)
 
 test-slow: $(STAMP) ## the long tests: crashes under load, every planted fault, Schemathesis, browsers
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
 
 check: $(STAMP) ## style, types, import rules, contracts
 	$(BIN)/ruff check .
@@ -37,6 +37,10 @@ format: $(STAMP) ## bring the code into the house style
 
 bench: $(STAMP) ## requests a second, latency, start-up and memory beside a bare server
 	$(BIN)/python -m benchmarks.serve
+
+lock: ## pin for CI what is installed now
+	@{ echo '# What CI installs: the versions that the tests have passed with. Made by: make lock'; \
+	  $(BIN)/python -m pip freeze --exclude-editable | grep -v ' @ ' | sort -f; } > requirements.lock
 
 clean: ## remove what was installed and made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis report
