@@ -4,6 +4,7 @@ import asyncio
 import re
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
@@ -100,16 +101,17 @@ def request(method: str, path: str, headers: dict[str, str] | None = None, body:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def _round(port: int, message: bytes, seconds: float, connections: int) -> Load:
+async def _round(port: int, messages: Sequence[bytes], seconds: float, connections: int) -> Load:
     loop = asyncio.get_running_loop()
     tally = _Tally()
     began = time.perf_counter()
     waits: list[asyncio.Future[None]] = []
-    for _ in range(connections):
+    for number in range(connections):
+        message = messages[number % len(messages)]
         done: asyncio.Future[None] = loop.create_future()
         waits.append(done)
         await loop.create_connection(
-            lambda done=done: _Connection(message, tally, began + seconds, done),  # type: ignore[misc]
+            lambda done=done, message=message: _Connection(message, tally, began + seconds, done),  # type: ignore[misc]
             "127.0.0.1",
             port,
         )
@@ -124,8 +126,9 @@ async def _round(port: int, message: bytes, seconds: float, connections: int) ->
     )
 
 
-def load(port: int, message: bytes, seconds: float = 2.0, connections: int = 32) -> Load:
-    """Send `message` over and over on so many connections for so long."""
+def load(port: int, message: bytes | Sequence[bytes], seconds: float = 2.0, connections: int = 32) -> Load:
+    """Send `message` over and over on so many connections for so long; of several, each connection sends one."""
     import uvloop
 
-    return uvloop.run(_round(port, message, seconds, connections))
+    messages = [message] if isinstance(message, bytes) else message
+    return uvloop.run(_round(port, messages, seconds, connections))
