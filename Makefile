@@ -18,9 +18,10 @@ $(STAMP): pyproject.toml requirements.lock
 serve: $(STAMP) ## start the double on port 8080 (ARGS='--port 9000' for more)
 	@$(BIN)/devicedouble serve $(ARGS)
 
+# In CI the long tests follow, and what fails of them is tried once more: browsers and killed processes are fickle.
 test: $(STAMP) ## the tests, in a few minutes; in CI the long ones too
 	$(BIN)/python -m pytest -n 2 -m 'not slow' $(ARGS)
-	$(if $(CI),$(MAKE) test-slow || $(MAKE) test-slow ARGS=--last-failed) # once more: browsers and killed processes are fickle
+	@$(if $(CI),$(MAKE) test-slow || $(MAKE) test-slow ARGS=--last-failed,true)
 
 test-slow: $(STAMP) ## the long tests: crashes under load, every planted fault, Schemathesis, browsers
 	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
