@@ -34,7 +34,9 @@ Examples:
 @click.option("--fast", is_flag=True, help="The same as --profile fast.")
 @click.option("--only", multiple=True, metavar="GLOB", help="Faults to plant, by id.")
 @click.option("--seed", type=int, default=0, show_default=True, help="What is drawn by lot follows from it.")
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="Processes; they mostly wait."
+)
 @click.option("--quiet", is_flag=True, help="Print survivors, false alarms and the sum only.")
 def selftest(
     apis: tuple[str, ...], profile: str, fast: bool, only: tuple[str, ...], seed: int, workers: int, quiet: bool

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from conformance.planted.faults import Fault
 
@@ -20,7 +19,7 @@ def faults_for(api: str) -> tuple[Fault, ...]:
     """All planted faults of an API, the generic ones first."""
     from conformance.planted.generic import faults_of
 
-    own: tuple[Fault, ...] = import_module(MODULES[api]).FAULTS if find_spec(MODULES[api]) else ()
+    own: tuple[Fault, ...] = import_module(MODULES[api]).FAULTS
     return (*faults_of(api), *own)
 
 
