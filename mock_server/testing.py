@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -70,8 +71,8 @@ class DoubleWorld:
 
     def journal(self, **query: Any) -> list[dict[str, Any]]:
         """The exchanges so far, oldest first; `query` as the control plane takes it (`api="fleet", status=400`)."""
-        found: list[dict[str, Any]] = self._control("GET", "/journal", query=query)["exchanges"]
-        return found
+        found: list[dict[str, Any]] = self._control("GET", "/journal", query={"limit": 10_000, **query})["exchanges"]
+        return found[::-1]
 
     def verify(self, match: Mapping[str, Any], **bounds: int) -> None:
         """Raises AssertionError, with the nearest misses, unless calls that fit `match` were made.
@@ -84,11 +85,11 @@ class DoubleWorld:
 
     def plant(self, api: str, collection: str, key: str, document: Mapping[str, Any]) -> None:
         """Store a document; one that breaks the contract is refused."""
-        self._control("PUT", f"/state/{api}/{collection}/{key}", dict(document))
+        self._control("PUT", _place(api, collection, key), dict(document))
 
     def document(self, api: str, collection: str, key: str) -> dict[str, Any]:
         """The stored document. Raises DoubleError when there is none."""
-        found: dict[str, Any] = self._control("GET", f"/state/{api}/{collection}/{key}")
+        found: dict[str, Any] = self._control("GET", _place(api, collection, key))
         return found
 
     def reset(self) -> None:
@@ -97,6 +98,10 @@ class DoubleWorld:
 
     def _control(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         return self._server.control(method, f"/worlds/{self.name}{path}", body, query)
+
+
+def _place(api: str, collection: str, key: str) -> str:
+    return f"/state/{api}/{quote(collection, safe='')}/{quote(key, safe='')}"
 
 
 class DoubleServer:

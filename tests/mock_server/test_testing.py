@@ -104,3 +104,15 @@ def test_an_unknown_api_is_a_sentence(devicedouble_world: DoubleWorld) -> None:
 def test_a_server_may_have_one_api_alone() -> None:
     with serve("zequenze") as server:
         assert list(server.base_paths) == ["zequenze"]
+
+
+def test_the_journal_comes_in_the_order_of_the_calls(devicedouble_world: DoubleWorld) -> None:
+    for key in ("42", "13"):
+        httpx.get(f"{devicedouble_world.url('fleet')}/devices/{key}")
+    assert [exchange["key"] for exchange in devicedouble_world.journal()] == ["42", "13"]
+    assert [exchange["key"] for exchange in devicedouble_world.journal(key="13")] == ["13"]
+
+
+def test_keys_may_be_any_text(devicedouble_world: DoubleWorld) -> None:
+    devicedouble_world.plant("fleet", "notes", "a/b?c#d e", {"n": 1})
+    assert devicedouble_world.document("fleet", "notes", "a/b?c#d e") == {"n": 1}

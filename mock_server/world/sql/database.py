@@ -1,9 +1,9 @@
 """One database: its connections, its transactions, and what its errors mean."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -12,6 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mock_server.world.errors import BadWorld, StoreRefused, StoreUnavailable
 
+ATTEMPTS = 50
+_T = TypeVar("_T")
 _AGAIN = {"40001", "40P01"}
 """Serialization failure and deadlock: the transaction is to be run again."""
 
@@ -30,6 +32,16 @@ class Again(BaseException):
     def __init__(self, **options: bool) -> None:
         super().__init__()
         self.options = options
+
+
+def again(work: Callable[..., _T], **options: bool) -> _T:
+    """What `work` returns, called again while its transaction does not come about. Raises StoreUnavailable."""
+    for _ in range(ATTEMPTS):
+        try:
+            return work(**options)
+        except Again as signal:
+            options |= signal.options
+    raise StoreUnavailable("The state is contended; try again.")
 
 
 class ConnectionLost(StoreUnavailable):

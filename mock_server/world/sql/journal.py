@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server.world.codec import dumps, loads
 from mock_server.world.journal import LIMIT, LIMIT_BYTES, Entry, Journal, Watcher
-from mock_server.world.sql.database import Database, Session
+from mock_server.world.sql.database import Database, Session, again
 from mock_server.world.sql.schema import journal
 from mock_server.world.sql.statements import Statements
 
@@ -90,8 +90,7 @@ class SqlJournal(Journal):
         """Keep `entry`, in a transaction of its own."""
         statements = Statements(self._database.postgresql)
         size = len(entry.request_body) + len(entry.response_body)
-        with self._database.session() as session:
-            session.run(statements.append, (self._world, size, pack(entry)))
+        again(lambda: self._do(statements.append, (self._world, size, pack(entry))))
 
     @property
     def last(self) -> int:
@@ -135,8 +134,11 @@ class SqlJournal(Journal):
         return [unpack(*row) for row in self._rows(f"SELECT id, entry FROM {_J} {condition}", number)]
 
     def clear(self) -> None:
+        again(lambda: self._do(f"DELETE FROM {_J} WHERE world = ?", (self._world,)))
+
+    def _do(self, statement: str, parameters: Sequence[Any]) -> None:
         with self._database.session() as session:
-            session.run(f"DELETE FROM {_J} WHERE world = ?", (self._world,))
+            session.run(statement, parameters)
 
     def trim(self) -> None:
         """Let the oldest entries go where there are too many, or their bodies too large."""

@@ -48,14 +48,6 @@ def _merged(connection: Connection, chain: list[int]) -> int:
     return layer
 
 
-def collections(connection: Connection, chain: list[int], api: str) -> list[str]:
-    """The names of the collections that the layers say something of."""
-    name = documents.c.collection
-    wanted = and_(documents.c.layer.in_(chain), name >= api + "/", name < api + "0")
-    found = connection.execute(select(name).where(wanted).distinct().order_by(name)).scalars()
-    return [text.removeprefix(api + "/") for text in found if not text.endswith("/#")]
-
-
 def fill(connection: Connection, layer: int, changes: Mapping[str, Changes], *, sequences: str) -> None:
     """Write what was written elsewhere."""
     positions_left = _positions(connection, sum(len(keys) for c in changes.values() for keys in c.added.values()))

@@ -10,7 +10,7 @@ from mock_server.world.clock import Clock, ClockState, changed
 from mock_server.world.codec import dumps, loads
 from mock_server.world.errors import UnknownWorld
 from mock_server.world.faults import Fault, Faults, Rule
-from mock_server.world.sql.database import Database
+from mock_server.world.sql.database import Database, again
 from mock_server.world.sql.journal import micros, moment
 from mock_server.world.sql.schema import worlds
 
@@ -43,11 +43,14 @@ class SqlClock(Clock):
     def change(
         self, *, now: datetime | None = None, advance: timedelta | None = None, running: bool | None = None
     ) -> None:
-        with self._database.transaction() as connection:
-            row = locked(connection, self._world, self._name, worlds.c.ahead, worlds.c.frozen)
-            state = changed(clock_state(row.ahead, row.frozen), now, advance, running)
-            connection.execute(update(worlds).where(worlds.c.id == self._world).values(**clock_row(state)))
-        self.restore(state)
+        def work() -> ClockState:
+            with self._database.transaction() as connection:
+                row = locked(connection, self._world, self._name, worlds.c.ahead, worlds.c.frozen)
+                state = changed(clock_state(row.ahead, row.frozen), now, advance, running)
+                connection.execute(update(worlds).where(worlds.c.id == self._world).values(**clock_row(state)))
+            return state
+
+        self.restore(again(work))
 
 
 class SqlFaults(Faults):
@@ -85,12 +88,16 @@ class SqlFaults(Faults):
 
     def _changing(self, work: Callable[[], _T]) -> _T:
         """What `work` returns, done to the rules as they are in the database now."""
-        with self._database.transaction() as connection:
-            self._read(locked(connection, self._world, self._name, worlds.c.faults).faults)
-            result = work()
-            values = {"faults": faults_text(self._last, self._rules.values())}
-            connection.execute(update(worlds).where(worlds.c.id == self._world).values(**values))
-        return result
+
+        def change() -> _T:
+            with self._database.transaction() as connection:
+                self._read(locked(connection, self._world, self._name, worlds.c.faults).faults)
+                result = work()
+                values = {"faults": faults_text(self._last, self._rules.values())}
+                connection.execute(update(worlds).where(worlds.c.id == self._world).values(**values))
+            return result
+
+        return again(change)
 
 
 def faults_text(last: int = 0, rules: Iterable[Rule] = ()) -> str:

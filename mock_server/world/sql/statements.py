@@ -32,6 +32,7 @@ class Statements:
         self.append_if_current = f"{columns} SELECT id, ?, ?, {writer} {world}{lock}"
         names = ", ".join(column.name for column in worlds.columns)
         self.world = f"SELECT {names} FROM {worlds.name} WHERE name = ?"
+        self.names = f"SELECT name FROM {worlds.name} ORDER BY id"
 
     def top(self, write: bool) -> str:
         """One key of one layer, locked when it is to be written."""
@@ -53,6 +54,15 @@ class Statements:
         """Everything that so many layers say of a collection, lower layers first."""
         among = ", ".join("?" * layers)
         return f"SELECT key, document, position FROM {_D} WHERE layer IN ({among}) AND collection = ? ORDER BY layer"
+
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def collections(layers: int) -> str:
+        """The names of the collections that so many layers say something of, by their beginning."""
+        among = ", ".join("?" * layers)
+        return (
+            f"SELECT DISTINCT collection FROM {_D} WHERE layer IN ({among}) AND collection LIKE ? ORDER BY collection"
+        )
 
 
 SEQUENCES = "#"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -15,7 +15,7 @@ from mock_server.world.errors import StoreUnavailable, Undeletable, UnknownWorld
 from mock_server.world.fleet import Fleet
 from mock_server.world.settings import Settings
 from mock_server.world.sql import layers
-from mock_server.world.sql.database import Again, ConnectionLost, Database, Session, refused_file
+from mock_server.world.sql.database import Again, ConnectionLost, Database, Session, again, refused_file
 from mock_server.world.sql.journal import SqlJournal, append, micros, moment
 from mock_server.world.sql.parts import SqlClock, SqlFaults, clock_row, clock_state, faults_text
 from mock_server.world.sql.schema import journal, prepare, worlds
@@ -24,11 +24,8 @@ from mock_server.world.sql.view import SqlView, read_changes
 from mock_server.world.state import Changes
 from mock_server.world.worlds import DEFAULT, NAME, OpenWorld, Outcome, Worlds, checked_new, start_of_day
 
-ATTEMPTS = 50
 TRIM_EVERY = 256
 """After so many requests in this process a journal is looked at for what is too much."""
-
-_T = TypeVar("_T")
 
 
 def open_database(settings: Settings, populations: Mapping[str, PopulationMaker]) -> Worlds:
@@ -47,16 +44,6 @@ def open_database(settings: Settings, populations: Mapping[str, PopulationMaker]
         database.close()
         raise
     return found
-
-
-def again(work: Callable[..., _T], **options: bool) -> _T:
-    """What `work` returns, called again while its transaction does not come about. Raises StoreUnavailable."""
-    for _ in range(ATTEMPTS):
-        try:
-            return work(**options)
-        except Again as signal:
-            options |= signal.options
-    raise StoreUnavailable("The state is contended; try again.")
 
 
 class SqlWorlds(Worlds):
@@ -99,8 +86,8 @@ class SqlWorlds(Worlds):
             return session.run(self.statements.world, (name,)).fetchone()
 
     def names(self) -> list[str]:
-        with self.database.transaction() as connection:
-            return list(connection.execute(select(worlds.c.name).order_by(worlds.c.id)).scalars())
+        with self.database.reading() as session:
+            return [name for (name,) in session.run(self.statements.names).fetchall()]
 
     def create(
         self, name: str, source: str = DEFAULT, seed: int | None = None, at: datetime | None = None
@@ -262,15 +249,20 @@ class SqlWorld(OpenWorld):
         )
 
     def collections(self, api: str) -> list[str]:
-        with self._worlds.database.transaction() as connection:
-            written = layers.collections(connection, self._chain, api)
-        return list(dict.fromkeys([*self.fleet.of(api), *written]))
+        return list(dict.fromkeys([*self.fleet.of(api), *self._written(api)]))
+
+    def _written(self, api: str) -> list[str]:
+        """The names of the collections that were written to."""
+        with self._worlds.database.reading() as session:
+            statement = self._worlds.statements.collections(len(self._chain))
+            found = session.run(statement, (*self._chain, api + "/%")).fetchall()
+        names = (name.removeprefix(api + "/") for (name,) in found)
+        return [name for name in names if name != SEQUENCES]
 
     def changes(self, api: str) -> Changes:
-        with self._worlds.database.transaction() as connection:
-            names = layers.collections(connection, self._chain, api)
+        names = self._written(api)
         changes = Changes({}, {}, {})
-        with self._worlds.database.session() as session:
+        with self._worlds.database.reading() as session:
             read = (session, self._worlds.statements, self._chain)
             for name in names:
                 changes.documents[name], changes.added[name] = read_changes(*read, f"{api}/{name}")
