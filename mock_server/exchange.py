@@ -5,7 +5,7 @@ import binascii
 import sys
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -49,7 +49,6 @@ class Answer:
     keep: bool = False
     violations: tuple[tuple[str, str, str], ...] = ()
     role: str | None = None
-    notes: dict[str, Any] = field(default_factory=dict)
 
 
 class _Stop(Exception):

@@ -4,6 +4,7 @@ What is not an API's path (the index, documents, the control plane) goes to the 
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from mock_server.compiler import CORS, CompiledApi, Headers, Plan, Route
 from mock_server.exchange import Answer, Call
 from mock_server.media import JSON, write_json
 from mock_server.redaction import redact_body
-from mock_server.types import Request, World
+from mock_server.types import World
 from mock_server.world.errors import StoreUnavailable
 from mock_server.world.faults import Fault
 from mock_server.world.journal import Entry, packed
@@ -27,7 +28,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DEFAULT_BODY_LIMIT = 1 << 20
-__all__ = ["App", "Pipeline", "Request"]
 
 
 @dataclass(slots=True)
@@ -158,16 +158,21 @@ class Pipeline:
             return Outcome(answer.keep, self._entry(arrival, call, answer, fault, state), answer)
 
         try:
-            if self._blocking:
-                outcome = await asyncio.to_thread(arrival.world.run, call.api.api.id, call.plan.write, work)
-            else:
-                outcome = arrival.world.run(call.api.api.id, call.plan.write, work)
+            outcome = await self._transact(arrival, call.plan.write, work)
         except StoreUnavailable:
             return exchange.unavailable(call)
         answer: Answer = outcome.response
+        return answer
+
+    async def _transact(self, arrival: _Arrival, write: bool, work: Callable[[World], Outcome]) -> Outcome:
+        """Do `work` in one transaction of the world, and log what was journalled. Raises StoreUnavailable."""
+        if self._blocking:
+            outcome = await asyncio.to_thread(arrival.world.run, arrival.api.api.id, write, work)
+        else:
+            outcome = arrival.world.run(arrival.api.api.id, write, work)
         if self._log is not None and outcome.entry is not None:
             self._log(outcome.entry)
-        return answer
+        return outcome
 
     def _entry(self, arrival: _Arrival, call: Call, answer: Answer, fault: Fault | None, state: World) -> Entry:
         secrets = call.plan.secrets
@@ -207,15 +212,8 @@ class Pipeline:
         def work(state: World) -> Outcome:
             return Outcome(False, _unrouted_entry(arrival, answer, state), answer)
 
-        try:
-            if self._blocking:
-                outcome = await asyncio.to_thread(arrival.world.run, arrival.api.api.id, False, work)
-            else:
-                outcome = arrival.world.run(arrival.api.api.id, False, work)
-        except StoreUnavailable:
-            outcome = Outcome(False, None, answer)
-        if self._log is not None and outcome.entry is not None:
-            self._log(outcome.entry)
+        with contextlib.suppress(StoreUnavailable):  # the answer needs no state, only its journal entry does
+            await self._transact(arrival, False, work)
         await _deliver(send, arrival, answer, None)
 
 
