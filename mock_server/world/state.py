@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from rpds import HashTrieMap
 
@@ -13,28 +13,30 @@ from mock_server.world.fleet import Cached
 GONE: Any = None
 """What stands in a collection for a document of the population that was deleted."""
 
-_MISSING: Any = object()
+Written: TypeAlias = tuple[Any, int | None]
+"""A written document, or GONE, and its place among those that come after the population (None: it is in its place)."""
+
+_DELETED: Written = (GONE, None)
 
 
 class Collection:
     """The changes to one collection; never changed in place.
 
-    `documents` holds what was written, and GONE for what was deleted from the population. `added` numbers the keys
-    that come after the population, in their order; `next` is the next such number. `removed` counts the keys that
-    are no longer in the population's place.
+    `written` holds what was written under each key. `added` counts the keys that come after the population, and
+    `next` is the number of the next one; `removed` counts those that are no longer in the population's place.
     """
 
-    __slots__ = ("_order", "added", "documents", "next", "removed")
+    __slots__ = ("_order", "added", "next", "removed", "written")
 
     def __init__(
         self,
-        documents: HashTrieMap[str, Any],
-        added: HashTrieMap[str, int],
+        written: HashTrieMap[str, Written],
+        added: int,
         next_: int,
         removed: int,
         order: list[str] | None = None,
     ) -> None:
-        self.documents = documents
+        self.written = written
         self.added = added
         self.next = next_
         self.removed = removed
@@ -42,73 +44,77 @@ class Collection:
 
     def put(self, key: str, document: Document, population: Cached | None) -> Collection:
         """With `document` under `key`."""
-        documents = self.documents.insert(key, document)
-        found = self.documents.get(key, _MISSING)
-        in_place = found is not GONE and (
-            found is not _MISSING or (population is not None and population.index(key) is not None)
-        )
-        if in_place:
-            return Collection(documents, self.added, self.next, self.removed, self._order)
-        return Collection(documents, self.added.insert(key, self.next), self.next + 1, self.removed)
+        found = self.written.get(key)
+        if found is not None and found[0] is not GONE:
+            written = self.written.insert(key, (document, found[1]))
+        elif found is None and population is not None and population.index(key) is not None:
+            written = self.written.insert(key, (document, None))
+        else:
+            written = self.written.insert(key, (document, self.next))
+            return Collection(written, self.added + 1, self.next + 1, self.removed)
+        return Collection(written, self.added, self.next, self.removed, self._order)
 
     def delete(self, key: str, population: Cached | None) -> Collection:
         """Without `key`."""
         of_population = population is not None and population.index(key) is not None
-        found = self.documents.get(key, _MISSING)
-        if found is GONE or (found is _MISSING and not of_population):
+        found = self.written.get(key)
+        if found[0] is GONE if found is not None else not of_population:
             return self
-        documents = self.documents.insert(key, GONE) if of_population else self.documents.remove(key)
-        if key in self.added:
-            return Collection(documents, self.added.remove(key), self.next, self.removed)
-        return Collection(documents, self.added, self.next, self.removed + 1, self._order)
+        written = self.written.insert(key, _DELETED) if of_population else self.written.remove(key)
+        if found is not None and found[1] is not None:
+            return Collection(written, self.added - 1, self.next, self.removed)
+        return Collection(written, self.added, self.next, self.removed + 1, self._order)
 
     def order(self) -> list[str]:
         """The added keys in their order."""
         if self._order is None:
-            self._order = sorted(self.added, key=self.added.__getitem__)
+            places = {key: place for key, (_, place) in self.written.items() if place is not None}
+            self._order = sorted(places, key=places.__getitem__)
         return self._order
 
     def count(self, population: Cached | None) -> int:
         """How many documents there are."""
-        return (len(population) if population is not None else 0) - self.removed + len(self.added)
+        return (len(population) if population is not None else 0) - self.removed + self.added
 
     def keys(self, population: Cached | None) -> Iterator[str]:
         """All keys in order."""
         if population is not None:
             for index in range(len(population)):
                 key = population.key(index)
-                if not self.removed or (self.documents.get(key, key) is not GONE and key not in self.added):
+                if not self.removed or (found := self.written.get(key)) is None or _in_place(found):
                     yield key
         yield from self.order()
 
     def items(self, population: Cached | None) -> Iterator[tuple[str, Document]]:
         """All keys in order with their documents."""
-        documents, added = self.documents, self.added
         if population is not None:
             for index in range(len(population)):
                 key = population.key(index)
-                document = documents.get(key, _MISSING)
-                if document is _MISSING:
+                found = self.written.get(key)
+                if found is None:
                     yield key, population.document(index)
-                elif document is not GONE and key not in added:
-                    yield key, document
+                elif _in_place(found):
+                    yield key, found[0]
         for key in self.order():
-            yield key, documents[key]
+            yield key, self.written[key][0]
 
-    def written(self, population: Cached | None) -> Iterator[tuple[str, Document]]:
+    def changed(self, population: Cached | None) -> Iterator[tuple[str, Document]]:
         """The written keys with their documents, in the order of `keys`."""
-        documents = self.documents
         if population is not None:
-            in_place = [key for key in documents if key not in self.added]
+            in_place = {key: found[0] for key, found in self.written.items() if _in_place(found)}
             for key in sorted(in_place, key=lambda key: population.index(key) or 0):
-                document = documents[key]
-                if document is not GONE:
-                    yield key, document
+                yield key, in_place[key]
         for key in self.order():
-            yield key, documents[key]
+            yield key, self.written[key][0]
 
 
-EMPTY = Collection(HashTrieMap(), HashTrieMap(), 0, 0)
+def _in_place(written: Written) -> bool:
+    """Whether a written document stands where the population's stood."""
+    document, place = written
+    return document is not GONE and place is None
+
+
+EMPTY = Collection(HashTrieMap(), 0, 0, 0)
 
 
 class Part:
@@ -147,7 +153,10 @@ class Changes:
 def changes_of(part: Part) -> Changes:
     """What was written in `part`."""
     return Changes(
-        {name: dict(collection.documents.items()) for name, collection in part.collections.items()},
+        {
+            name: {key: document for key, (document, _) in collection.written.items()}
+            for name, collection in part.collections.items()
+        },
         {name: collection.order() for name, collection in part.collections.items()},
         dict(part.sequences.items()),
     )
@@ -158,13 +167,12 @@ def part_of(changes: Changes, populations: dict[str, Cached]) -> Part:
     collections = {}
     for name, documents in changes.documents.items():
         population = populations.get(name)
-        added = changes.added.get(name, [])
-        order = {key: place for place, key in enumerate(added)}
-        moved = sum(
+        places = {key: place for place, key in enumerate(changes.added.get(name, []))}
+        written = {key: (document, places.get(key)) for key, document in documents.items()}
+        removed = sum(
             1
-            for key, document in documents.items()
-            if (document is GONE or key in order) and population is not None and population.index(key) is not None
+            for key, found in written.items()
+            if not _in_place(found) and population is not None and population.index(key) is not None
         )
-        kept: HashTrieMap[str, Any] = HashTrieMap(documents)
-        collections[name] = Collection(kept, HashTrieMap(order), len(added), moved)
+        collections[name] = Collection(HashTrieMap(written), len(places), len(places), removed)
     return Part(collections, HashTrieMap(changes.sequences))

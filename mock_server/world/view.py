@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
 from uuid import UUID
 
 from mock_server.types import Document
@@ -16,9 +15,6 @@ def numbered_uuid(seed: int, api: str, sequence: str, number: int) -> str:
     """The UUID, version 4 in form, that number `number` of a sequence stands for."""
     digest = blake2b(f"{seed}/{api}/{sequence}/{number}".encode(), digest_size=16).digest()
     return str(UUID(bytes=digest, version=4))
-
-
-_UNWRITTEN: Any = object()
 
 
 class View:
@@ -67,8 +63,9 @@ class View:
     def get(self, collection: str, key: str) -> Document | None:
         written = self._collections.get(collection)
         if written is not None:
-            document: Document | None = written.documents.get(key, _UNWRITTEN)
-            if document is not _UNWRITTEN:
+            found = written.written.get(key)
+            if found is not None:
+                document: Document | None = found[0]
                 return document
         population = self._populations.get(collection)
         return population.find(key) if population is not None else None
@@ -97,7 +94,7 @@ class View:
         return self._collections.get(collection, EMPTY).items(self._populations.get(collection))
 
     def written(self, collection: str) -> Iterator[tuple[str, Document]]:
-        return self._collections.get(collection, EMPTY).written(self._populations.get(collection))
+        return self._collections.get(collection, EMPTY).changed(self._populations.get(collection))
 
     def count(self, collection: str) -> int:
         return self._collections.get(collection, EMPTY).count(self._populations.get(collection))

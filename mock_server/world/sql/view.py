@@ -154,7 +154,7 @@ class SqlView:
         return self._whole(collection).items(self._populations.get(collection))
 
     def written(self, collection: str) -> Iterator[tuple[str, Document]]:
-        return self._whole(collection).written(self._populations.get(collection))
+        return self._whole(collection).changed(self._populations.get(collection))
 
     def count(self, collection: str) -> int:
         return self._whole(collection, exact=False).count(self._populations.get(collection))
