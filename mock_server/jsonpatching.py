@@ -6,17 +6,18 @@ sentence why, and a bound on copying, because thirty copies of a document into i
 """
 
 import marshal
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from jsonpatch import JsonPatch, JsonPatchException
-from jsonpointer import EndOfList, JsonPointer, JsonPointerException
+from jsonpointer import JsonPointer, JsonPointerException
 
 COPY_LIMIT = 100_000
 """So many values, counted on all levels, may the copy operations of one patch add."""
 
-_NOTHING = object()
+_INDEX = re.compile("0|[1-9][0-9]{0,9}")
 
 
 class Inapplicable(Exception):
@@ -33,7 +34,7 @@ def apply_patch(document: Any, operations: Sequence[dict[str, Any]]) -> Any:
 
     `operations` are well formed: each has its `op`, its `path` and what its `op` needs. Raises Inapplicable.
     """
-    result = clone(document)
+    result = _own(document, operations)
     budget = COPY_LIMIT
     for index, operation in enumerate(operations):
         try:
@@ -52,6 +53,19 @@ def clone(value: Any) -> Any:
     return marshal.loads(marshal.dumps(value))
 
 
+def _own(document: Any, operations: Sequence[dict[str, Any]]) -> Any:
+    """A copy of as much of the document as the operations may change: often nothing below its own members."""
+    if type(document) is dict and all(map(_on_top, operations)):
+        return dict(document)
+    return clone(document)
+
+
+def _on_top(operation: dict[str, Any]) -> bool:
+    """Whether an operation changes nothing but members of the document itself."""
+    touched = (operation["path"], operation["from"]) if operation["op"] == "move" else (operation["path"],)
+    return all(pointer.count("/") == 1 for pointer in touched)
+
+
 class _Impossible(Exception):
     """An operation cannot be carried out; its text says why."""
 
@@ -62,8 +76,7 @@ def _apply(document: Any, operation: dict[str, Any]) -> Any:
     if op != "add":
         _at(document, source)
     try:
-        resolved = {**operation, "path": _pointer(path)}
-        return JsonPatch([resolved]).apply(document, in_place=True)
+        return JsonPatch.operations[op]({**operation, "path": _pointer(path)}).apply(document)
     except (JsonPatchException, JsonPointerException):
         raise _Impossible(_sentence(op, source, path)) from None
 
@@ -87,9 +100,14 @@ def _sentence(op: str, source: str, path: str) -> str:
 
 def _at(document: Any, pointer: str) -> Any:
     """The value at a JSON Pointer. Raises _Impossible when there is none."""
-    value = _pointer(pointer).resolve(document, _NOTHING)
-    if value is _NOTHING or isinstance(value, EndOfList):
-        raise _Impossible(f"there is nothing at {pointer!r}")
+    value = document
+    for part in _pointer(pointer).parts:
+        if type(value) is dict and part in value:
+            value = value[part]
+        elif type(value) is list and _INDEX.fullmatch(part) and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            raise _Impossible(f"there is nothing at {pointer!r}")
     return value
 
 
