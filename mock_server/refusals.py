@@ -14,7 +14,6 @@ from mock_server.schemas import Fault
 from mock_server.templating import Fill, template
 from openapi.contract import Basis, Contract, ErrorEntry, Operation, weakest
 
-_Templates = tuple[Fill, Fill, tuple[tuple[str, Fill], ...]]
 Translate = Callable[[str, str, Mapping[str, list[str]]], str]
 
 
@@ -56,13 +55,24 @@ class Refusal:
     basis: Basis
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A catalogue entry ready to be filled in: all that does not depend on the request."""
+
+    entry: ErrorEntry
+    basis: Basis
+    message: Fill
+    body: Fill
+    headers: tuple[tuple[str, Fill], ...]
+
+
 class Refusals:
-    """The errors of one contract."""
+    """The errors of one contract. What an operation's answer is made from is prepared when it is first needed."""
 
     def __init__(self, contract: Contract, translate: Translate | None = None) -> None:
         self._contract = contract
         self._translate = translate
-        self._compiled: dict[str, _Templates] = {}
+        self._prepared: dict[tuple[str | None, str | None, Basis], _Prepared] = {}
 
     def violation(self, operation: Operation, where: str, fault: Fault) -> Violation:
         """The fault with the catalogue entry that the contract names for it."""
@@ -117,39 +127,38 @@ class Refusals:
         query: Mapping[str, list[str]],
     ) -> Refusal:
         """The catalogue entry `name`, filled in."""
-        entry = self._contract.errors.get(name) if name else None
-        if entry is None:
-            return self.plain(400, str(details.get("sentence", "the request is not valid")))
-        response = operation.response(entry.status) if operation else None
-        bases = [basis, entry.basis, *([response.basis] if response else [])]
-        return self._fill(entry, weakest(*bases), details, query)
+        key = (operation.id if operation else None, name, basis)
+        found = self._prepared.get(key)
+        if found is None:
+            entry = self._contract.errors.get(name) if name else None
+            if entry is None:
+                return self.plain(400, str(details.get("sentence", "the request is not valid")))
+            response = operation.response(entry.status) if operation else None
+            bases = [basis, entry.basis, *([response.basis] if response else [])]
+            found = self._prepared[key] = _prepared(entry, weakest(*bases))
+        return self._fill(found, details, query)
 
     def plain(self, status: int, message: str) -> Refusal:
         """An error that the catalogue does not know, in the contract's usual body."""
         phrase = HTTPStatus(status).phrase.upper().replace(" ", "_")
         body = self._contract.error_body
         entry = ErrorEntry(phrase, status, phrase, "{sentence}", body, {}, "inferred", None)
-        return self._fill(entry, "inferred", {"reason": message, "sentence": message, "field": "", "fields": {}}, {})
+        details = {"reason": message, "sentence": message, "field": "", "fields": {}}
+        return self._fill(_prepared(entry, "inferred"), details, {})
 
-    def _fill(
-        self, entry: ErrorEntry, basis: Basis, details: Mapping[str, Any], query: Mapping[str, list[str]]
-    ) -> Refusal:
-        message, body, headers = self._templates(entry)
+    def _fill(self, prepared: _Prepared, details: Mapping[str, Any], query: Mapping[str, list[str]]) -> Refusal:
+        entry, message = prepared.entry, prepared.message
         values: dict[str, Any] = {"name": entry.name, "code": entry.code, **details}
         if self._translate is not None:
             message = _translated(self._translate(entry.name, entry.message, query))
         values["message"] = message(values)
-        sent = {name: str(fill(values)) for name, fill in headers}
-        return Refusal(entry.name, entry.status, body(values), sent, basis)
+        sent = {name: str(fill(values)) for name, fill in prepared.headers}
+        return Refusal(entry.name, entry.status, prepared.body(values), sent, prepared.basis)
 
-    def _templates(self, entry: ErrorEntry) -> _Templates:
-        """The entry's templates, compiled when it first answers."""
-        found = self._compiled.get(entry.name)
-        if found is None:
-            headers = tuple((name, template(text)) for name, text in entry.headers.items())
-            found = template(entry.message), template(entry.body), headers
-            self._compiled[entry.name] = found
-        return found
+
+def _prepared(entry: ErrorEntry, basis: Basis) -> _Prepared:
+    headers = tuple((name, template(text)) for name, text in entry.headers.items())
+    return _Prepared(entry, basis, template(entry.message), template(entry.body), headers)
 
 
 @lru_cache(maxsize=512)

@@ -33,9 +33,11 @@ def _text(text: str) -> Fill:
     if whole:
         name = whole[1]
         return lambda values: _ABSENT if (value := values.get(name)) is None else value
-    if not _PLACEHOLDER.search(text):
+    literals = _PLACEHOLDER.split(text)
+    if len(literals) == 1:
         return lambda _values: text
-    return lambda values: _PLACEHOLDER.sub(lambda match: _shown(values.get(match[1])), text)
+    names, pattern = literals[1::2], "%s".join(literal.replace("%", "%%") for literal in literals[::2])
+    return lambda values: pattern % tuple([_shown(values.get(name)) for name in names])
 
 
 def _object(members: Mapping[str, Any]) -> Fill:
