@@ -5,6 +5,7 @@ read. What is stored beside the published members begins with an underscore.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from mock_server.types import Document, Refused, World
 
@@ -14,8 +15,9 @@ RUNTIME = "myruntime"
 EXPIRES_AFTER = timedelta(days=90)
 
 
+@lru_cache(maxsize=16)
 def stamp(moment: datetime) -> str:
-    """A time as the service writes it: `2014-04-13T00:18:36.979Z`."""
+    """A time as the service writes it: `2014-04-13T00:18:36.979Z`; remembered, one request writes it several times."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
@@ -94,8 +96,9 @@ def environment(device: Document) -> str:
 
 def with_status(device: Document, new: str, now: datetime) -> Document:
     """The device after an administrator has set its status."""
-    changed = {name: value for name, value in device.items() if name not in {"_seen", "_renewed"}}
-    changed["status"] = new
+    changed = {**device, "status": new}
+    changed.pop("_seen", None)
+    changed.pop("_renewed", None)
     changed["applicationDeviceAssociations"] = [
         {**association, "deviceStatus": new} for association in device.get("applicationDeviceAssociations", ())
     ]

@@ -86,7 +86,9 @@ def busy(world: World, runtime_name: str) -> bool:
 
 def view(transaction: Document) -> Document:
     """The transaction as it is answered, without what is kept beside."""
-    return {name: value for name, value in transaction.items() if not name.startswith("_")}
+    shown = dict(transaction)
+    shown.pop("_locale", None)
+    return shown
 
 
 def _due(text: str) -> datetime:
@@ -140,7 +142,7 @@ def _next(world: World, transaction: Document, at: datetime) -> Document:
     if current == "PENDING":
         return _moved(transaction, "PREPARING", at)
     if current == "PREPARING":
-        return _moved(transaction, "COMMITTING" if _possible(world, transaction) else "REJECTING", at)
+        return _moved(transaction, "REJECTING" if _aim(world, transaction) is None else "COMMITTING", at)
     if current == "REJECTING":
         return _failed(transaction, at)
     return _carry_out(world, transaction, at)
@@ -166,23 +168,23 @@ def _finish_queue(world: World, runtime_name: str) -> None:
     _store(world, {**stored["runtimes"], runtime_name: []})
 
 
-def _possible(world: World, transaction: Document) -> bool:
+def _aim(world: World, transaction: Document) -> Document | None:
+    """The device that the transaction is about; None when it, or the application on it, has gone."""
     description = transaction["description"]
     device = find(world, transaction["project"]["name"], description["deviceId"])
-    if device is None:
-        return False
-    return "appName" not in description or has_application(device, description["appName"])
+    if device is None or ("appName" in description and not has_application(device, description["appName"])):
+        return None
+    return device
 
 
 def _carry_out(world: World, transaction: Document, at: datetime) -> Document:
     """Make the change and end the transaction."""
-    if not _possible(world, transaction):
+    device = _aim(world, transaction)
+    if device is None:
         return _failed(transaction, at)
     description = transaction["description"]
     key = description["deviceId"]
     devices = collection(transaction["project"]["name"])
-    device = world.get(devices, key)
-    assert device is not None
     if transaction["type"] == "REMOVE_DEVICE":
         world.delete(devices, key)
     elif transaction["type"] == "CHANGE_DEVICE_STATUS":
