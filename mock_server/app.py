@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from mock_server.compiler import compile_api
+from mock_server.delivery import Send
 from mock_server.logs import logger
-from mock_server.pipeline import App, Pipeline, Receive, Scope, Send
+from mock_server.pipeline import App, Pipeline, Receive, Scope
 from mock_server.settings import ENVIRONMENT, Settings, from_plain
 from mock_server.types import Api
 from mock_server.world.worlds import open_worlds

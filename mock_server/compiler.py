@@ -81,16 +81,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class CompiledApi:
-    """One API, ready to answer."""
+    """One API, ready to answer. `routed` are its routes by the number of slashes in a path: no parameter holds one."""
 
     api: Api
     contract: Contract
     refusals: Refusals
     routes: tuple[Route, ...]
+    routed: Mapping[int, tuple[Route, ...]]
 
     def match(self, path: str) -> tuple[Route, dict[str, str]] | None:
         """The route of a path as sent, starting with `/<api>/`, and its raw parameters."""
-        for route in self.routes:
+        for route in self.routed.get(path.count("/"), ()):
             found = route.pattern.fullmatch(path)
             if found is not None:
                 return route, found.groupdict()
@@ -106,8 +107,12 @@ def compile_api(api: Api, contract: Contract) -> CompiledApi:
     for operation in contract.operations.values():
         prefix = f"/{api.id}" if operation.own_servers else api.base_path
         by_path.setdefault(prefix + operation.path, []).append(operation)
-    routes = tuple(_route(path, operations, api) for path, operations in sorted(by_path.items(), key=_literal_first))
-    return CompiledApi(api, contract, Refusals(contract, api.translate), routes)
+    routed: dict[int, tuple[Route, ...]] = {}
+    for path, operations in sorted(by_path.items(), key=_literal_first):
+        slashes = path.count("/")
+        routed[slashes] = (*routed.get(slashes, ()), _route(path, operations, api))
+    routes = tuple(route for some in routed.values() for route in some)
+    return CompiledApi(api, contract, Refusals(contract, api.translate), routes, routed)
 
 
 def _literal_first(item: tuple[str, list[Operation]]) -> tuple[int, str]:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from mock_server.prefer import Forced
 from mock_server.refusals import Refusal, Violation
 from mock_server.schemas import Fault
 from mock_server.types import Principal, Refused, Reply, Request, World
+from mock_server.world.errors import StoreUnavailable
 
 _NO_QUERY: Mapping[str, list[str]] = {}
 _UNAVAILABLE = "The state of this double is not reachable at the moment; try again."
@@ -24,18 +25,39 @@ _MALFORMED_QUERY = "the query is not percent-encoded UTF-8"
 
 
 @dataclass(slots=True)
-class Call:
-    """A call as it came, routed. `path` are the raw path parameters; `body` is None when it was too large."""
+class Arrival:
+    """A request of an API as it came, before it is known whether anything answers it.
+
+    `world` is the name of the world that it is for, `path` what follows that choice, `headers` the same as
+    `raw_headers` by lower-case name. `base_url` stands for the contract's server URL; `began` is in seconds.
+    """
 
     api: CompiledApi
-    plan: Plan
-    path: Mapping[str, str]
+    world: str
+    method: str
+    path: str
     query: str
     headers: Mapping[bytes, bytes]
-    body: bytes | None
+    raw_headers: Sequence[tuple[bytes, bytes]]
     base_url: str
-    forced: Forced | None = None
-    strict: bool = False
+    began: float
+
+    @property
+    def target(self) -> str:
+        """Path and query."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+@dataclass(slots=True)
+class Call:
+    """A call that an operation answers. `path` are the raw path parameters; `body` is None when it was too large."""
+
+    arrival: Arrival
+    plan: Plan
+    path: Mapping[str, str]
+    body: bytes | None
+    forced: Forced | None
+    strict: bool
 
 
 @dataclass(slots=True)
@@ -61,18 +83,28 @@ class _Stop(Exception):
 
 
 def answer(call: Call, world: World) -> Answer:
-    """What the double says to `call` in `world`. Never raises what a caller's input could cause."""
+    """What the double says to `call` in `world`. Raises what the store raises, and nothing else."""
+    try:
+        return _answer(call, world)
+    except StoreUnavailable:
+        raise
+    except Exception:
+        return _broken(call)
+
+
+def _answer(call: Call, world: World) -> Answer:
+    api = call.arrival.api
+    if api.api.settle is not None:
+        api.api.settle(world)
     exchange = _Exchange(call, world)
     try:
         return exchange.run()
     except _Stop as stop:
         return exchange.refused(stop.refusal, stop.violations)
     except Refused as refused:
-        plan = call.plan
-        found = call.api.refusals.of_condition(
-            plan.operation, refused.when, refused.error, refused.details, exchange.query
+        return exchange.refused(
+            api.refusals.of_condition(call.plan.operation, refused.when, refused.error, refused.details, exchange.query)
         )
-        return exchange.refused(found)
 
 
 def readable_query(query: str) -> Mapping[str, list[str]]:
@@ -85,23 +117,18 @@ def readable_query(query: str) -> Mapping[str, list[str]]:
 
 def unavailable(call: Call) -> Answer:
     """The state cannot be reached: 503 in the vendor's envelope."""
-    return write_refusal(call.plan, call.api.refusals.plain(503, _UNAVAILABLE), _media(call) or JSON)
+    return write_refusal(call.plan, call.arrival.api.refusals.plain(503, _UNAVAILABLE), _media(call) or JSON)
 
 
-def unavailable_api(api: CompiledApi) -> Answer:
-    """The same before it is known which operation was called."""
-    return write_refusal(None, api.refusals.plain(503, _UNAVAILABLE), JSON)
-
-
-def broken(call: Call) -> Answer:
+def _broken(call: Call) -> Answer:
     """Behaviour failed (a defect of the double): its traceback goes to stderr, the caller gets the vendor's 500."""
     traceback.print_exc(file=sys.stderr)
-    refusal = call.api.refusals.plain(500, "The double failed to answer; its log says why.")
+    refusal = call.arrival.api.refusals.plain(500, "The double failed to answer; its log says why.")
     return write_refusal(call.plan, refusal, _media(call) or JSON)
 
 
 def _media(call: Call) -> str | None:
-    accept = call.headers.get(b"accept")
+    accept = call.arrival.headers.get(b"accept")
     offered = call.plan.offered
     if accept is None or accept == b"*/*":
         return offered[0]
@@ -111,13 +138,14 @@ def _media(call: Call) -> str | None:
 class _Exchange:
     """The steps of one call, and what they have found so far."""
 
-    __slots__ = ("call", "media", "plan", "principal", "query", "refusals", "world")
+    __slots__ = ("arrival", "call", "media", "plan", "principal", "query", "refusals", "world")
 
     def __init__(self, call: Call, world: World) -> None:
         self.call = call
+        self.arrival = call.arrival
         self.plan = call.plan
         self.world = world
-        self.refusals = call.api.refusals
+        self.refusals = call.arrival.api.refusals
         self.query = _NO_QUERY
         self.media: str | None = call.plan.offered[0]
         self.principal: Principal | None = None
@@ -135,31 +163,30 @@ class _Exchange:
         path, faults = self._read_path()
         query, query_faults = read_named(plan.query, self.query) if plan.query else ({}, [])
         headers, header_faults = self._read_headers() if plan.header else ({}, [])
+        request = Request(
+            plan.operation.id, path, query, headers, None, self.principal, self.arrival.base_url, self.query
+        )
         if not faults and plan.behaviour.guard is not None:
-            plan.behaviour.guard(self.world, self._request(path, query, headers, None))
-        body, body_faults = self._read_body() if plan.bodies else (None, [])
-        faults = [*faults, *query_faults, *header_faults, *body_faults]
-        violations = [self.refusals.violation(plan.operation, where, fault) for where, fault in faults]
+            request.found = plan.behaviour.guard(self.world, request)
+        request.body, body_faults = self._read_body() if plan.bodies else (None, [])
+        violations = self._violations([*faults, *query_faults, *header_faults, *body_faults])
         if self.principal is not None and plan.refuses:
-            violations += self._refused_members(body, self.principal)
+            violations += self._refused_members(request.body, self.principal)
         if violations:
             raise _Stop(self.refusals.of_violations(plan.operation, violations, self.query), violations)
-        reply = plan.behaviour.handle(self.world, self._request(path, query, headers, body))
-        return self.replied(reply)
+        return self.replied(plan.behaviour.handle(self.world, request))
 
-    def _request(self, path: dict[str, Any], query: dict[str, Any], headers: dict[str, Any], body: Any) -> Request:
-        return Request(
-            self.plan.operation.id, path, query, headers, body, self.principal, self.call.base_url, self.query
-        )
+    def _violations(self, faults: list[tuple[str, Fault]]) -> list[Violation]:
+        return [self.refusals.violation(self.plan.operation, where, fault) for where, fault in faults]
 
     def _stop_at(self, keyword: str, reason: str) -> None:
         violation = self.refusals.violation(self.plan.operation, "body", Fault(keyword, (), (), reason))
         raise _Stop(self.refusals.of_violations(self.plan.operation, [violation], self.query), [violation])
 
     def _read_query(self) -> None:
-        if self.call.query:
+        if self.arrival.query:
             try:
-                self.query = parse_query(self.call.query)
+                self.query = parse_query(self.arrival.query)
             except BadEncoding:
                 raise _Stop(self.refusals.of_transport("encoding", _MALFORMED_QUERY, self.query)) from None
 
@@ -175,15 +202,15 @@ class _Exchange:
         return read_named(
             self.plan.header,
             {
-                name: [self.call.headers[name.encode()].decode("latin-1")]
+                name: [self.arrival.headers[name.encode()].decode("latin-1")]
                 for name in self.plan.header
-                if name.encode() in self.call.headers
+                if name.encode() in self.arrival.headers
             },
         )
 
     def _authenticate(self) -> Principal:
         """Who calls. Raises Refused `unauthenticated`, `credentials` or `forbidden`."""
-        sent = self.call.headers.get(b"authorization")
+        sent = self.arrival.headers.get(b"authorization")
         known = self.plan.principals.get(sent or b"")
         if known is not None:
             return known
@@ -200,7 +227,7 @@ class _Exchange:
         return principal
 
     def _known(self, credential: str) -> Principal | None:
-        api = self.call.api.api
+        api = self.arrival.api.api
         principal = api.credentials.get(credential)
         if principal is None and api.authenticate is not None:
             principal = api.authenticate(self.world, credential)
@@ -224,7 +251,7 @@ class _Exchange:
         if not body:
             missing = [("body", Fault("empty", (), (), "is missing"))] if self.plan.body_required else []
             return None, missing
-        media_type, charset = essence(self.call.headers.get(b"content-type", b"").decode("latin-1"))
+        media_type, charset = essence(self.arrival.headers.get(b"content-type", b""))
         media_type = media_type or next(iter(self.plan.bodies))
         validator = self.plan.bodies.get(media_type)
         if validator is None or charset not in (None, "utf-8", "utf8", "us-ascii"):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -67,9 +68,10 @@ def _quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
     return 0.0
 
 
-def essence(content_type: str) -> tuple[str, str | None]:
-    """The media type without parameters, lower case, and its charset if one is named."""
-    name, *parameters = content_type.split(";")
+@lru_cache(maxsize=256)
+def essence(content_type: bytes) -> tuple[str, str | None]:
+    """The media type without parameters, lower case, and its charset if one is named; remembered, there are few."""
+    name, *parameters = content_type.decode("latin-1").split(";")
     charset = None
     for parameter in parameters:
         key, _, value = parameter.partition("=")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from mock_server.schemas import Fault, Validator
+from mock_server.schemas import Fault, Validator, to_json_schema
 from openapi.contract import Parameter
 
 _INTEGER = re.compile(r"[+-]?\d+")
@@ -47,7 +47,7 @@ def parse_query(query: str) -> dict[str, list[str]]:
 class ParameterReader:
     """Reads one parameter of an operation."""
 
-    __slots__ = ("_kind", "_list", "_nullable", "_validator", "default", "name", "parameter", "where")
+    __slots__ = ("_anything", "_kind", "_list", "_nullable", "_validator", "default", "name", "parameter", "where")
 
     def __init__(self, parameter: Parameter) -> None:
         schema = parameter.schema
@@ -58,10 +58,13 @@ class ParameterReader:
         self._kind = schema.get("items", {}).get("type", "string") if self._list else schema.get("type")
         self._nullable = bool(schema.get("nullable"))
         self._validator = Validator(schema)
+        self._anything = to_json_schema(schema) == {"type": "string"}
         self.default = schema.get("default")
 
     def read(self, texts: list[str]) -> tuple[Any, list[Fault]]:
         """The value of the texts sent under this name (at least one), and what is wrong with it."""
+        if self._anything and len(texts) == 1:
+            return texts[0], []
         if self._list:
             parts = texts if self.parameter.explode or len(texts) > 1 else texts[0].split(",")
             value: Any = [self._convert(part) for part in parts]

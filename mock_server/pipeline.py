@@ -1,19 +1,19 @@
-"""The ASGI side of the double: a request to its world and its plan, and the answer back.
+"""The ASGI side of the double: a request to its plan and its world, and the answer back.
 
 What is not an API's path (the index, documents, the control plane) goes to the application behind.
 """
 
 import asyncio
-import contextlib
-import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from time import perf_counter
+from typing import Any, TypeVar
 
 from mock_server import exchange, prefer
-from mock_server.compiler import CORS, CompiledApi, Headers, Plan, Route
-from mock_server.exchange import Answer, Call
-from mock_server.media import JSON, write_json
+from mock_server.compiler import CORS, CompiledApi, Plan, Route
+from mock_server.delivery import Message, Send, deliver, deliver_badly, options, own
+from mock_server.exchange import Answer, Arrival, Call
+from mock_server.media import JSON
 from mock_server.redaction import redact_body
 from mock_server.types import World
 from mock_server.world.errors import StoreUnavailable
@@ -22,28 +22,11 @@ from mock_server.world.journal import Entry, packed
 from mock_server.world.worlds import OpenWorld, Outcome, Worlds
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DEFAULT_BODY_LIMIT = 1 << 20
-
-
-@dataclass(slots=True)
-class _Arrival:
-    """A request of an API, before it is known whether anything answers it."""
-
-    api: CompiledApi
-    world: OpenWorld
-    method: str
-    path: str
-    target: str
-    query: str
-    headers: Mapping[bytes, bytes]
-    raw_headers: Sequence[tuple[bytes, bytes]]
-    base_url: str
-    began: float
+_T = TypeVar("_T")
 
 
 class Pipeline:
@@ -61,7 +44,6 @@ class Pipeline:
     ) -> None:
         self._apis = apis
         self._worlds = worlds
-        self._blocking = worlds.blocking
         self._behind = behind
         self._strict = strict
         self._body_limit = body_limit
@@ -71,29 +53,20 @@ class Pipeline:
         if scope["type"] != "http":
             await self._behind(scope, receive, send)
             return
-        began = time.perf_counter()
-        path = scope["raw_path"].decode("latin-1")
-        headers = _headers(scope["headers"])
-        prefix, name, path = _world_of(path, headers)
+        began = perf_counter()
+        sent = scope["headers"]
+        headers = _headers(sent)
+        prefix, world, path = _world_of(scope["raw_path"].decode("latin-1"), headers)
         api = self._apis.get(path[1 : path.find("/", 1)])
         if api is None or _is_page(path, api):
             await self._behind(scope, receive, send)
             return
-        try:
-            world = await asyncio.to_thread(self._worlds.get, name) if self._blocking else self._worlds.get(name)
-        except StoreUnavailable:
-            await _send(send, exchange.unavailable_api(api))
-            return
-        if world is None:
-            await _send(send, _plain(404, f"There is no world {name!r}; POST /_mock/worlds makes one."))
-            return
+        base_url = _base_url(scope["scheme"], _authority(scope, headers), prefix, api.api.base_path)
         query = scope["query_string"].decode("latin-1")
-        target = path + "?" + query if query else path
-        base_url = _origin(scope, headers) + prefix + api.api.base_path
-        arrival = _Arrival(api, world, scope["method"], path, target, query, headers, scope["headers"], base_url, began)
+        arrival = Arrival(api, world, scope["method"], path, query, headers, sent, base_url, began)
         await self._answer(arrival, receive, send)
 
-    async def _answer(self, arrival: _Arrival, receive: Receive, send: Send) -> None:
+    async def _answer(self, arrival: Arrival, receive: Receive, send: Send) -> None:
         found = arrival.api.match(arrival.path)
         if found is None:
             await self._unrouted(arrival, "path", "there is nothing at this path", None, send)
@@ -106,118 +79,122 @@ class Pipeline:
         try:
             forced, delay = _preferences(arrival, plan)
         except prefer.NotDeclared as error:
-            await _send(send, _plain(400, error.sentence, choices=error.choices))
+            await deliver(send, own(400, error.sentence, choices=error.choices))
             return
         body = await _read(receive, arrival.headers, self._body_limit) if plan.bodies else b""
-        call = Call(
-            arrival.api,
-            plan,
-            parameters,
-            arrival.query,
-            arrival.headers,
-            body,
-            arrival.base_url,
-            forced,
-            self._strict,
-        )
-        try:
-            fault = await self._fault(arrival, plan, call) if arrival.world.faults else None
-        except StoreUnavailable:
-            await _send(send, exchange.unavailable(call))
-            return
+        call = Call(arrival, plan, parameters, body, forced, self._strict)
+        outcome, fault = await self._in_turn(self._carry_out, call)
+        answer: Answer = outcome.response
+        self._logged(outcome)
         if fault is not None and fault.delay:
             delay += fault.delay * 1000
-        answer = await self._run(arrival, call, fault)
         if delay:
             await asyncio.sleep(delay / 1000)
         if body is None:
             answer.headers = (*answer.headers, (b"connection", b"close"))
-        await _deliver(send, arrival, answer, fault)
+        await _send(send, arrival, answer, fault)
 
-    async def _fault(self, arrival: _Arrival, plan: Plan, call: Call) -> Fault | None:
-        facts = (arrival.api.api.id, plan.operation.id, _key(call), arrival.method)
-        match = arrival.world.faults.match
-        fault = await asyncio.to_thread(match, *facts) if self._blocking else match(*facts)
-        if fault is not None and call.forced is None:
-            call.forced = _forced_by(arrival.api, plan, fault)
-        return fault
+    def _carry_out(self, call: Call) -> tuple[Outcome, Fault | None]:
+        """The answer, and the fault that befell the call."""
+        try:
+            return self._in_world(call)
+        except StoreUnavailable:
+            return Outcome(False, None, exchange.unavailable(call)), None
 
-    async def _run(self, arrival: _Arrival, call: Call, fault: Fault | None) -> Answer:
-        """The answer, made and journalled in one transaction of the world."""
+    def _in_world(self, call: Call) -> tuple[Outcome, Fault | None]:
+        """The answer, made and journalled in one transaction of the call's world. Raises StoreUnavailable."""
+        arrival = call.arrival
+        world = self._worlds.get(arrival.world)
+        if world is None:
+            return _no_world(arrival), None
+        fault = _fault(world, call) if world.faults else None
 
         def work(state: World) -> Outcome:
-            settle = call.api.api.settle
-            if settle is not None:
-                settle(state)
-            try:
-                answer = exchange.answer(call, state)
-            except StoreUnavailable:
-                raise
-            except Exception:
-                answer = exchange.broken(call)
-            return Outcome(answer.keep, self._entry(arrival, call, answer, fault, state), answer)
+            answer = exchange.answer(call, state)
+            return Outcome(answer.keep, _entry(call, answer, fault, state), answer)
 
-        try:
-            outcome = await self._transact(arrival, call.plan.write, work)
-        except StoreUnavailable:
-            return exchange.unavailable(call)
-        answer: Answer = outcome.response
-        return answer
+        return world.run(arrival.api.api.id, call.plan.write, work), fault
 
-    async def _transact(self, arrival: _Arrival, write: bool, work: Callable[[World], Outcome]) -> Outcome:
-        """Do `work` in one transaction of the world, and log what was journalled. Raises StoreUnavailable."""
-        if self._blocking:
-            outcome = await asyncio.to_thread(arrival.world.run, arrival.api.api.id, write, work)
-        else:
-            outcome = arrival.world.run(arrival.api.api.id, write, work)
-        if self._log is not None and outcome.entry is not None:
-            self._log(outcome.entry)
-        return outcome
-
-    def _entry(self, arrival: _Arrival, call: Call, answer: Answer, fault: Fault | None, state: World) -> Entry:
-        secrets = call.plan.secrets
-        return Entry(
-            state.now,
-            call.api.api.id,
-            call.plan.operation.id,
-            _key(call),
-            answer.basis,
-            arrival.method,
-            arrival.target,
-            packed(arrival.raw_headers),
-            redact_body(call.body or b"", secrets),
-            0 if fault is not None and fault.drop else answer.status,
-            answer.headers,
-            redact_body(answer.body, secrets),
-            int((time.perf_counter() - arrival.began) * 1e6),
-            answer.violations,
-            fault.id if fault is not None else None,
-            answer.role,
-        )
-
-    async def _other_method(self, arrival: _Arrival, route: Route, send: Send) -> None:
+    async def _other_method(self, arrival: Arrival, route: Route, send: Send) -> None:
         if arrival.method == "OPTIONS":
-            await _send(send, _options(route, arrival.headers))
+            await deliver(send, options(route, arrival.headers))
             return
         reason = f"{arrival.method} is not allowed here, only {route.allow}"
         await self._unrouted(arrival, "method", reason, route.allow, send)
 
-    async def _unrouted(self, arrival: _Arrival, keyword: str, reason: str, allow: str | None, send: Send) -> None:
+    async def _unrouted(self, arrival: Arrival, keyword: str, reason: str, allow: str | None, send: Send) -> None:
         """The vendor's answer to a path or method that the contract does not know; journalled like any other."""
         refusal = arrival.api.refusals.of_transport(keyword, reason, exchange.readable_query(arrival.query))
         answer = exchange.write_refusal(None, refusal, JSON)
         if allow is not None:
             answer.headers = (*answer.headers, (b"allow", allow.encode()))
+        outcome = await self._in_turn(self._note, arrival, answer)
+        self._logged(outcome)
+        await _send(send, arrival, outcome.response, None)
 
-        def work(state: World) -> Outcome:
-            return Outcome(False, _unrouted_entry(arrival, answer, state), answer)
+    def _note(self, arrival: Arrival, answer: Answer) -> Outcome:
+        """Journal an answer that was made without the world; what is answered where there is no such world."""
+        try:
+            world = self._worlds.get(arrival.world)
+            if world is None:
+                return _no_world(arrival)
+            return world.run(
+                arrival.api.api.id, False, lambda state: Outcome(False, _stray(arrival, answer, state), answer)
+            )
+        except StoreUnavailable:  # the answer needs no state, only its journal entry does
+            return Outcome(False, None, answer)
 
-        with contextlib.suppress(StoreUnavailable):  # the answer needs no state, only its journal entry does
-            await self._transact(arrival, False, work)
-        await _deliver(send, arrival, answer, None)
+    async def _in_turn(self, work: Callable[..., _T], *arguments: Any) -> _T:
+        """What `work` returns: called at once where worlds are in memory, else in a thread, because it waits."""
+        if self._worlds.blocking:
+            return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
+        return work(*arguments)
+
+    def _logged(self, outcome: Outcome) -> None:
+        if self._log is not None and outcome.entry is not None:
+            self._log(outcome.entry)
 
 
-def _unrouted_entry(arrival: _Arrival, answer: Answer, state: World) -> Entry:
+def _no_world(arrival: Arrival) -> Outcome:
+    sentence = f"There is no world {arrival.world!r}; POST /_mock/worlds makes one."
+    return Outcome(False, None, own(404, sentence))
+
+
+def _fault(world: OpenWorld, call: Call) -> Fault | None:
+    """The fault that befalls the call; what it forces is then what the call answers."""
+    arrival, plan = call.arrival, call.plan
+    fault = world.faults.match(arrival.api.api.id, plan.operation.id, _key(call), arrival.method)
+    if fault is not None and call.forced is None:
+        call.forced = _forced_by(arrival.api, plan, fault)
+    return fault
+
+
+def _entry(call: Call, answer: Answer, fault: Fault | None, state: World) -> Entry:
+    """What the journal keeps of a call."""
+    arrival, plan = call.arrival, call.plan
+    secrets = plan.secrets
+    return Entry(
+        state.now,
+        plan.operation.api,
+        plan.operation.id,
+        _key(call),
+        answer.basis,
+        arrival.method,
+        arrival.target,
+        packed(arrival.raw_headers),
+        redact_body(call.body or b"", secrets) if secrets else call.body or b"",
+        0 if fault is not None and fault.drop else answer.status,
+        answer.headers,
+        redact_body(answer.body, secrets) if secrets else answer.body,
+        int((perf_counter() - arrival.began) * 1e6),
+        answer.violations,
+        fault.id if fault is not None else None,
+        answer.role,
+    )
+
+
+def _stray(arrival: Arrival, answer: Answer, state: World) -> Entry:
+    """What the journal keeps of a call that no operation answers."""
     return Entry(
         state.now,
         arrival.api.api.id,
@@ -231,10 +208,7 @@ def _unrouted_entry(arrival: _Arrival, answer: Answer, state: World) -> Entry:
         answer.status,
         answer.headers,
         answer.body,
-        int((time.perf_counter() - arrival.began) * 1e6),
-        (),
-        None,
-        None,
+        int((perf_counter() - arrival.began) * 1e6),
     )
 
 
@@ -263,13 +237,19 @@ def _is_page(path: str, api: CompiledApi) -> bool:
     return path.split("/", 3)[2] in {"", "docs", "openapi.yaml", "openapi.json"}
 
 
-def _origin(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
-    """Scheme and authority as the caller sees them."""
-    host = headers.get(b"host", b"").decode("latin-1")
-    if not host:
-        server = scope.get("server") or ("127.0.0.1", 80)
-        host = f"{server[0]}:{server[1]}"
-    return f"{scope['scheme']}://{host}"
+def _authority(scope: Scope, headers: Mapping[bytes, bytes]) -> bytes:
+    """Host and port as the caller sees them."""
+    host = headers.get(b"host")
+    if host:
+        return host
+    server = scope.get("server") or ("127.0.0.1", 80)
+    return f"{server[0]}:{server[1]}".encode()
+
+
+@lru_cache(maxsize=256)
+def _base_url(scheme: str, authority: bytes, prefix: str, base_path: str) -> str:
+    """What stands for the contract's server URL; remembered, callers use few."""
+    return f"{scheme}://{authority.decode('latin-1')}{prefix}{base_path}"
 
 
 def _key(call: Call) -> str | None:
@@ -278,7 +258,7 @@ def _key(call: Call) -> str | None:
     return None if group is None else call.path[group]
 
 
-def _preferences(arrival: _Arrival, plan: Plan) -> tuple[prefer.Forced | None, float]:
+def _preferences(arrival: Arrival, plan: Plan) -> tuple[prefer.Forced | None, float]:
     header = arrival.headers.get(b"prefer")
     if header is None:
         return None, 0.0
@@ -318,70 +298,12 @@ async def _read(receive: Receive, headers: Mapping[bytes, bytes], limit: int) ->
     return b"".join(parts)
 
 
-def _plain(status: int, sentence: str, **more: Any) -> Answer:
-    """An answer of the double itself, not of an API."""
-    headers: Headers = ((b"content-type", JSON.encode()), *CORS)
-    return Answer(status, headers, write_json({"error": sentence, **more}), "inferred")
-
-
-def _options(route: Route, headers: Mapping[bytes, bytes]) -> Answer:
-    """What a path allows; to a browser's preflight also that any origin may do it."""
-    allow = route.allow.encode()
-    headers_out: Headers = ((b"allow", allow), *CORS)
-    if b"access-control-request-method" in headers:
-        wanted = headers.get(b"access-control-request-headers", b"*")
-        headers_out = (
-            *headers_out,
-            (b"access-control-allow-methods", allow),
-            (b"access-control-allow-headers", wanted),
-            (b"access-control-max-age", b"600"),
-        )
-    return Answer(204, headers_out, b"", "inferred")
-
-
-async def _deliver(send: Send, arrival: _Arrival, answer: Answer, fault: Fault | None) -> None:
+async def _send(send: Send, arrival: Arrival, answer: Answer, fault: Fault | None) -> None:
     """Send the answer, to a page of any origin too, in the way that a fault says."""
     if b"origin" in arrival.headers:
         answer.headers = (*answer.headers, *CORS)
+    head = arrival.method == "HEAD"
     if fault is None:
-        await _send(send, answer, head=arrival.method == "HEAD")
+        await deliver(send, answer, head=head)
     else:
-        await fault_delivery(send, answer, fault)
-
-
-async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:
-    body = answer.body
-    headers = answer.headers
-    if answer.status != 204:
-        headers = (*headers, (b"content-length", b"%d" % len(body)))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else body})
-
-
-async def fault_delivery(send: Send, answer: Answer, fault: Fault) -> None:
-    """Deliver an answer the way a fault says: not at all, cut short, or no longer well formed."""
-    if fault.drop:
-        await _abort(send)
-        return
-    if fault.malformed:
-        cut = answer.body[: max(1, len(answer.body) * 2 // 3)]
-        answer.body = cut + b'{"' if answer.body else b'{"'
-    if fault.truncate is None:
-        await _send(send, answer)
-        return
-    headers = (*answer.headers, (b"content-length", str(len(answer.body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body[: fault.truncate], "more_body": True})
-    await _abort(send, flush=True)
-
-
-async def _abort(send: Send, *, flush: bool = False) -> None:
-    """Close the connection under the answer. ASGI has no word for it; uvicorn's cycle knows its transport."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is None:
-        raise ConnectionAbortedError("a fault dropped the connection")
-    if flush:
-        transport.close()
-    else:
-        transport.abort()
-    await asyncio.sleep(0.001)  # until the server has noticed: it would complain of an answer without an end
+        await deliver_badly(send, answer, fault, head=head)

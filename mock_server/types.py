@@ -79,7 +79,8 @@ class Request:
     `path` and `query` hold decoded values typed by their schemas (integers as int, booleans as bool),
     with the defaults of absent query parameters filled in. `body` is the decoded JSON, or None.
     `base_url` is the absolute URL that stands for the contract's server URL, without a final slash.
-    `raw_query` holds the query as sent: name to its values, in order.
+    `raw_query` holds the query as sent: name to its values, in order. `found` is what the operation's guard has
+    found, None without a guard.
     """
 
     operation: str
@@ -90,6 +91,7 @@ class Request:
     principal: Principal | None
     base_url: str
     raw_query: Mapping[str, list[str]]
+    found: Any = None
 
 
 @dataclass(slots=True)
@@ -120,13 +122,14 @@ class Refused(Exception):
 
 
 Handler: TypeAlias = Callable[[World, Request], Reply]
-Guard: TypeAlias = Callable[[World, Request], None]
+Guard: TypeAlias = Callable[[World, Request], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """What an operation does. `guard` runs after authentication and the path parameters, before the body is
-    looked at, and raises Refused for what `x-refusals` lists before `violation` (its request has body None).
+    looked at, and raises Refused for what `x-refusals` lists before `violation` (its request has body None); what it
+    returns is the request's `found` when `handle` is called.
     """
 
     handle: Handler

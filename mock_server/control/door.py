@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from mock_server.control import access
 from mock_server.control.context import Problem, answer
-from mock_server.pipeline import App, Message, Receive, Scope, Send
+from mock_server.delivery import Message, Send
+from mock_server.pipeline import App, Receive, Scope
 from mock_server.settings import Settings
 
 BODY_LIMIT = 64 * 1024 * 1024

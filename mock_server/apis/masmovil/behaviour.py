@@ -8,12 +8,13 @@ from mock_server.apis.masmovil.fleet import DEVICES, SUBSCRIPTIONS
 from mock_server.apis.masmovil.search import find
 from mock_server.apis.masmovil.tokens import create_token
 from mock_server.jsonpatching import Inapplicable, apply_patch
-from mock_server.media import write_json
 from mock_server.schemas import Fault, Validator
 from mock_server.types import Behaviour, Document, Refused, Reply, Request, World
 from openapi import contract
 
 DEPTH_LIMIT = 100
+_OWNER = "_subscription"
+"""The member that says whose a device is; nobody sees it."""
 
 
 def search_devices(world: World, request: Request) -> Reply:
@@ -38,9 +39,9 @@ def list_devices(world: World, request: Request) -> Reply:
 
 def add_device(world: World, request: Request) -> Reply:
     """Another device, under an id of its own."""
-    subscription, _ = _subscription(world, request)
+    subscription, _ = request.found
     device = {"id": world.uuid(DEVICES), **{name: value for name, value in request.body.items() if name != "id"}}
-    world.put(DEVICES, device["id"], {**device, "_subscription": subscription})
+    world.put(DEVICES, device["id"], {**device, _OWNER: subscription})
     path = f"/orgs/{request.path['org']}/subscriptions/{subscription}/devices/{device['id']}"
     return Reply(201, device, {"Location": request.base_url + path})
 
@@ -52,14 +53,14 @@ def get_device(world: World, request: Request) -> Reply:
 
 def patch_device(world: World, request: Request) -> Reply:
     """The device after all operations of the patch; when one fails, as it was."""
-    key, device = _device(world, request)
+    key, device = request.found
     before = _view(key, device)
     try:
         after = apply_patch(before, request.body)
     except Inapplicable as error:
         raise Refused("inapplicable", index=error.index, reason=error.reason) from None
-    _check(before, after)
-    world.put(DEVICES, key, {**after, "_subscription": _owner(device)})
+    _check(before, after, may_be_deeper=any(map(_deepens, request.body)))
+    world.put(DEVICES, key, {**after, _OWNER: _owner(device)})
     return Reply(200, after)
 
 
@@ -101,12 +102,14 @@ def _device(world: World, request: Request) -> tuple[str, Document]:
 
 
 def _owner(device: Document) -> Any:
-    return device.get("_subscription")
+    return device.get(_OWNER)
 
 
 def _view(key: str, device: Document) -> Document:
     """The device as callers see it; one that was planted without an id has its key for it."""
-    return {"id": key} | {name: value for name, value in device.items() if not name.startswith("_")}
+    shown = {"id": key, **device}
+    shown.pop(_OWNER, None)
+    return shown
 
 
 def shown_device(world: World, key: str) -> Document:
@@ -114,9 +117,14 @@ def shown_device(world: World, key: str) -> Document:
     return _view(key, world.get(DEVICES, key) or {})
 
 
-def _check(before: Document, after: Any) -> None:
+def _deepens(operation: Document) -> bool:
+    """Whether an operation can make the device deeper than it was: anything but placing a plain value."""
+    return operation["op"] in {"move", "copy"} or isinstance(operation.get("value"), dict | list)
+
+
+def _check(before: Document, after: Any, *, may_be_deeper: bool) -> None:
     """Raises Refused unless `after` is a device with the id of `before`."""
-    if _brackets(after) > DEPTH_LIMIT and _nested_deeper_than(DEPTH_LIMIT, after):
+    if may_be_deeper and _nested_deeper_than(DEPTH_LIMIT, after):
         raise Refused("invalid-result", field="it", reason=f"is nested deeper than {DEPTH_LIMIT} levels")
     validator = _device_validator()
     if not validator.is_valid(after):
@@ -140,12 +148,6 @@ def _field(fault: Fault) -> str:
     return ".".join(steps) or "it"
 
 
-def _brackets(value: Any) -> int:
-    """How many brackets the value has as JSON, at the least as many as its levels: a count that costs little."""
-    text = write_json(value)
-    return text.count(b"{") + text.count(b"[")
-
-
 def _nested_deeper_than(limit: int, value: Any) -> bool:
     if not isinstance(value, dict | list) or not value:
         return False
@@ -153,20 +155,12 @@ def _nested_deeper_than(limit: int, value: Any) -> bool:
     return limit == 0 or any(_nested_deeper_than(limit - 1, item) for item in inner)
 
 
-def _guard_subscription(world: World, request: Request) -> None:
-    _subscription(world, request)
-
-
-def _guard_device(world: World, request: Request) -> None:
-    _device(world, request)
-
-
 BEHAVIOURS: Mapping[str, Behaviour] = {
     "searchDevices": Behaviour(search_devices),
     "listSubscriptionDevices": Behaviour(list_devices),
-    "addSubscriptionDevice": Behaviour(add_device, guard=_guard_subscription),
+    "addSubscriptionDevice": Behaviour(add_device, guard=_subscription),
     "getSubscriptionDevice": Behaviour(get_device),
-    "patchSubscriptionDevice": Behaviour(patch_device, guard=_guard_device),
+    "patchSubscriptionDevice": Behaviour(patch_device, guard=_device),
     "getDeviceCommitment": Behaviour(get_commitment),
     "createToken": Behaviour(create_token),
 }

@@ -37,11 +37,6 @@ def find(world: World, request: Request) -> Document:
     return views.whole(serial, stored)
 
 
-def exists(world: World, request: Request) -> None:
-    """Guard: the device is looked for before the body is looked at."""
-    find(world, request)
-
-
 def merge(old: Any, new: Any) -> Any:
     """`new` written over `old`: member by member where both are objects, else as it is, null included."""
     if not isinstance(old, dict) or not isinstance(new, dict):
@@ -60,7 +55,7 @@ def changed(device: Document, body: Mapping[str, Any], writable: frozenset[str],
 
 
 def _write(world: World, request: Request, writable: frozenset[str]) -> Document:
-    device = changed(find(world, request), request.body, writable, world.now)
+    device = changed(request.found, request.body, writable, world.now)
     world.put(DEVICES, device["serial_number"], device)
     return device
 
@@ -87,9 +82,9 @@ def delete(world: World, request: Request) -> Reply:
 
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
-    "updateInventoryDeviceSerialOperation": Behaviour(update, guard=exists),
+    "updateInventoryDeviceSerialOperation": Behaviour(update, guard=find),
     "listInventoryDeviceSerial": Behaviour(list_devices),
     "getInventoryDeviceSerial": Behaviour(read),
-    "patchInventoryDeviceSerial": Behaviour(patch, guard=exists),
+    "patchInventoryDeviceSerial": Behaviour(patch, guard=find),
     "deleteInventoryDeviceSerial": Behaviour(delete),
 }
