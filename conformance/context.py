@@ -449,14 +449,17 @@ class Context:
             self._putting_back = False
 
     def settle(self, done: Callable[[], bool]) -> bool:
-        """Ask again and again until `done` or until the target's settle_seconds are over."""
+        """Ask again and again until `done` or until the target's settle_seconds are over.
+
+        Pauses grow by a fifth, so that even the last of a few phases of equal length is looked at more than once.
+        """
         deadline = time.monotonic() + self.target.settle_seconds
         pause = 0.02
         while not done():
             if time.monotonic() >= deadline:
                 return False
             time.sleep(pause)
-            pause = min(pause * 1.5, 0.5)
+            pause = min(pause * 1.2, 0.5)
         return True
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
