@@ -120,7 +120,7 @@ class Fault:
     examples: int = 10
     """How many cases a property are enough to meet it."""
     settling: float | None = None
-    """How long asynchronous work must be given, in seconds, where the usual of the self-test is too short."""
+    """How long asynchronous work is given, in seconds, where the usual of the target would be waited for in vain."""
 
 
 class FaultyWire:

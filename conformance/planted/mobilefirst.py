@@ -67,7 +67,7 @@ from conformance.planted.mobilefirst_strokes import (
 from conformance.planted.tools import always, as_if_by, changing, edit_answer, for_each, on, setting, with_status
 
 API = "mobilefirst"
-SLOW, HOPELESS = 8.0, 1.5
+HOPELESS = 1.5
 
 
 def fault(
@@ -78,7 +78,7 @@ def fault(
     settling: float | None = None,
     examples: int = 10,
 ) -> Fault:
-    """`caught_by`: ids without the API's name. `settling`: for what shows only when the double's queue has ended."""
+    """`caught_by`: ids without the API's name. `settling`: for what never ends."""
     ids = (caught_by,) if isinstance(caught_by, str) else caught_by
     return Fault(f"{API}-{slug}", API, breaks, tuple(f"{API}.{one}" for one in ids), make, examples, settling)
 
@@ -311,7 +311,6 @@ FAULTS: tuple[Fault, ...] = (
         "a later change ends well and is not made",
         "set-device-status.async-happens",
         always(on(DEVICE, never_made)),
-        SLOW,
     ),
     fault(
         "two-at-work",
@@ -324,24 +323,19 @@ FAULTS: tuple[Fault, ...] = (
         "COMMITTING is shown as PENDING",
         "get-transaction.goes-forward",
         always(state({"COMMITTING": "PENDING"})),
-        SLOW,
     ),
-    fault(
-        "ends-twice", "what has ended as SUCCESS is CANCELED later", "get-transaction.ended-is-ended", ends_twice, SLOW
-    ),
+    fault("ends-twice", "what has ended as SUCCESS is CANCELED later", "get-transaction.ended-is-ended", ends_twice),
     fault(
         "updated-stands",
         "timeUpdated stays timeCreated",
         "get-transaction.updated-moves",
         always(on(TRANSACTION, edit_answer(lambda value: {**value, "timeUpdated": value["timeCreated"]}))),
-        SLOW,
     ),
     fault(
         "created-moves",
         "timeCreated moves with timeUpdated",
         "get-transaction.stays-itself",
         always(on(TRANSACTION, edit_answer(lambda value: {**value, "timeCreated": value["timeUpdated"]}))),
-        SLOW,
     ),
     fault(
         "lock-never-busy",
@@ -354,7 +348,6 @@ FAULTS: tuple[Fault, ...] = (
         "the lock is not given back",
         "get-lock.free-afterwards",
         always(on(LOCK, edit_answer(setting("/busy", True)))),
-        SLOW,
     ),
     fault(
         "late-landing",
@@ -367,7 +360,6 @@ FAULTS: tuple[Fault, ...] = (
         "of two later changes the first is made twice",
         "set-device-status.last-wins",
         second_is_first,
-        SLOW,
     ),
     fault(
         "pretends-to-remove",
@@ -566,7 +558,6 @@ FAULTS: tuple[Fault, ...] = (
         "a removal asked for later is never made",
         "remove-device.removes-later",
         always(on(REMOVE, removes_nothing_later)),
-        settling=SLOW,
     ),
     fault(
         "page-one-always",

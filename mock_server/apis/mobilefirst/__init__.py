@@ -50,7 +50,7 @@ API = Api(
             "missing_device_id": "no-such-device",
             "missing_runtime": "no-such-runtime",
         },
-        "limits": {"settle_seconds": 10},
+        "limits": {"settle_seconds": 5},
         "capabilities": {
             "robustness": True,
             "async_transactions": True,

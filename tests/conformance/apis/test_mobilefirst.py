@@ -47,6 +47,16 @@ def test_another_correct_server_is_conformant_and_left_as_it_was(seed: int) -> N
     assert {"12345-6789", "98765-4321"} <= app.state.devices.keys()
 
 
+@pytest.mark.slow
+def test_a_server_that_takes_its_time_is_waited_for() -> None:
+    """Transactions of two seconds are watched to their end where the target says that they may take long."""
+    with second_server("mobilefirst", create_app(pause=1.0)) as target:
+        results, run = checked(replace(target, settle_seconds=10.0), examples=10)
+    assert alarms(results) == []
+    assert unanswered(results) == []
+    assert run.warnings == []
+
+
 def test_without_leave_nothing_is_removed_and_no_other_form_or_time_is_asked_for() -> None:
     """What the target does not allow is skipped with that reason, and nothing else is."""
     app = create_app()

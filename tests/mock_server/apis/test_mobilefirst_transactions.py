@@ -4,13 +4,14 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from mock_server.apis.mobilefirst import transactions
+from mock_server.apis.mobilefirst.transactions import PHASE
 from tests.mock_server.apis.mobilefirst_support import APPLICATION, DEVICE, OTHER, RUNTIME, device, devices, pages
 from tests.support import Client
 
@@ -44,15 +45,20 @@ def busy(client: Client) -> bool:
     return bool(client.get(f"{RUNTIME}/lock").json()["busy"])
 
 
-def test_an_asynchronous_change_is_answered_at_once_and_made_three_seconds_later(client: Client) -> None:
-    """A phase lasts a second of the world's clock: PENDING, PREPARING, COMMITTING, then SUCCESS and the change."""
+def pass_phases(client: Client, count: float = 1) -> None:
+    """Move the world's clock on by so many phases."""
+    client.world.advance(seconds=(count * PHASE).total_seconds())
+
+
+def test_an_asynchronous_change_is_answered_at_once_and_made_three_phases_later(client: Client) -> None:
+    """Who moves the clock on by a phase at a time sees PENDING, PREPARING, COMMITTING, then SUCCESS and the change."""
     answer = client.put(DEVICE, params={"async": "true"}, json={"status": "LOST"}).json()
     assert answer["transaction"]["status"] == "PENDING"
     number = answer["transaction"]["id"]
     seen = []
     for _ in range(4):
         seen.append((state(client, number), device(client)["status"], busy(client)))
-        client.world.advance(seconds=1)
+        pass_phases(client)
     assert seen == [
         ("PENDING", "ACTIVE", True),
         ("PREPARING", "ACTIVE", True),
@@ -62,29 +68,31 @@ def test_an_asynchronous_change_is_answered_at_once_and_made_three_seconds_later
 
 
 def test_the_times_of_a_transaction_are_those_of_its_steps_not_of_the_look(client: Client) -> None:
+    """A phase lasts an eighth of a second of the world's clock, so the third ends after 0.375 s."""
     number = begin(client)
     created = client.get(f"{TRANSACTIONS}/{number}").json()["timeCreated"]
     client.world.advance(hours=1)
     read = client.get(f"{TRANSACTIONS}/{number}").json()
     assert (read["status"], read["timeCreated"]) == ("SUCCESS", created)
-    assert seconds_between(created, read["timeUpdated"]) == 3
+    assert took(read) == timedelta(seconds=0.375)
 
 
-def seconds_between(first: str, second: str) -> float:
-    """The time between two of the service's stamps."""
-    return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).total_seconds()
+def took(transaction: dict[str, Any]) -> timedelta:
+    """From the beginning of a transaction to its last step."""
+    begun, moved = (datetime.fromisoformat(transaction[name]) for name in ("timeCreated", "timeUpdated"))
+    return moved - begun
 
 
 def test_a_runtime_works_on_one_transaction_at_a_time_in_the_order_of_asking(client: Client) -> None:
     numbers = [begin(client, DEVICE, "LOST"), begin(client, OTHER, "STOLEN"), begin(client, DEVICE, "ACTIVE")]
-    client.world.advance(seconds=3)
+    pass_phases(client, 3)
     assert [state(client, number) for number in numbers] == ["SUCCESS", "PENDING", "PENDING"]
-    client.world.advance(seconds=1)
+    pass_phases(client)
     assert [state(client, number) for number in numbers] == ["SUCCESS", "PREPARING", "PENDING"]
     assert (device(client)["status"], device(client, "98765-4321")["status"]) == ("LOST", "ACTIVE")
-    client.world.advance(seconds=4)
+    pass_phases(client, 4)
     assert [state(client, number) for number in numbers] == ["SUCCESS", "SUCCESS", "COMMITTING"]
-    client.world.advance(seconds=1)
+    pass_phases(client)
     assert [state(client, number) for number in numbers] == ["SUCCESS"] * 3
     assert (device(client)["status"], device(client, "98765-4321")["status"]) == ("ACTIVE", "STOLEN")
     assert not busy(client)
@@ -96,19 +104,15 @@ def test_a_long_queue_ends_the_same_whether_one_looks_often_or_once(double: Call
     for looks in (1, 30):
         client = double("mobilefirst", auth=("admin", "admin"))
         client.world.freeze()
-        start = client.world.now
         for status in ("LOST", "STOLEN", "DISABLED", "ACTIVE", "LOST"):
             begin(client, status=status)
         for _ in range(looks):
-            client.world.advance(seconds=30 / looks)
+            pass_phases(client, 30 / looks)
             client.get(f"{RUNTIME}/lock")
         items = client.get(TRANSACTIONS, params={"offset": 12}).json()["items"]
-        zero = start.isoformat()
-        found.append(
-            [(item["id"], item["status"], round(seconds_between(zero, item["timeUpdated"]))) for item in items]
-        )
+        found.append([(item["id"], item["status"], took(item)) for item in items])
     assert found[0] == found[1]
-    assert found[0] == [(13 + n, "SUCCESS", 3 * (n + 1)) for n in range(5)]
+    assert found[0] == [(13 + n, "SUCCESS", 3 * (n + 1) * PHASE) for n in range(5)]
 
 
 def test_what_is_queued_is_carried_out_before_a_synchronous_request_is_answered(client: Client) -> None:
@@ -125,10 +129,10 @@ def test_a_transaction_whose_device_has_gone_is_rejected_and_fails(client: Clien
     answer = client.put(OTHER, params={"async": "true", "locale": "fr_FR"}, json={"status": "LOST"})
     number = answer.json()["transaction"]["id"]
     seen = []
-    client.world.advance(seconds=3)
+    pass_phases(client, 3)
     for _ in range(4):
         seen.append(state(client, number))
-        client.world.advance(seconds=1)
+        pass_phases(client)
     assert seen == ["PENDING", "PREPARING", "REJECTING", "FAILURE"]
     failed = client.get(f"{TRANSACTIONS}/{number}").json()
     assert failed["errors"] == [{"details": "FWLSE3002E: La ressource est introuvable."}]
@@ -139,16 +143,16 @@ def test_a_transaction_whose_device_has_gone_is_rejected_and_fails(client: Clien
 
 def test_an_asynchronous_removal_takes_the_device_off_the_list_at_its_end(client: Client) -> None:
     client.delete(OTHER, params={"async": "true"})
-    client.world.advance(seconds=2.9)
+    pass_phases(client, 2.9)
     assert "98765-4321" in devices(client)
-    client.world.advance(seconds=0.1)
+    pass_phases(client, 0.1)
     assert "98765-4321" not in devices(client)
 
 
 def test_an_application_can_be_disabled_asynchronously(client: Client) -> None:
     begin(client, APPLICATION, "DISABLED")
     assert device(client)["applicationDeviceAssociations"][0]["status"] == "ENABLED"
-    client.world.advance(seconds=3)
+    pass_phases(client, 3)
     assert device(client)["applicationDeviceAssociations"][0]["status"] == "DISABLED"
 
 
@@ -269,7 +273,7 @@ def test_another_runtime_has_its_own_devices_transactions_and_lock(client: Clien
     assert client.get(f"{base}/lock").json() == {"busy": True}
     assert client.get(f"{TRANSACTIONS}/{number}").status_code == 404
     begin(client, DEVICE, "LOST")
-    client.world.advance(seconds=3)
+    pass_phases(client, 3)
     assert client.get(f"{base}/transactions/{number}").json()["status"] == "SUCCESS"
     assert client.get(f"{base}/transactions").json()["totalListSize"] == 1
     second = client.get(f"{base}/devices").json()["items"]
