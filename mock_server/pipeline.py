@@ -16,7 +16,7 @@ from mock_server.exchange import Answer, Arrival, Call
 from mock_server.media import JSON
 from mock_server.redaction import redact_body
 from mock_server.types import World
-from mock_server.world.errors import StoreUnavailable
+from mock_server.world.errors import Outdated, StoreUnavailable
 from mock_server.world.faults import Fault
 from mock_server.world.journal import Entry, packed
 from mock_server.world.worlds import OpenWorld, Outcome, Worlds
@@ -97,14 +97,16 @@ class Pipeline:
     def _carry_out(self, call: Call) -> tuple[Outcome, Fault | None]:
         """The answer, and the fault that befell the call."""
         try:
-            return self._in_world(call)
+            try:
+                return self._within(self._worlds.at_hand(call.arrival.world), call)
+            except Outdated:
+                return self._within(self._worlds.get(call.arrival.world), call)
         except StoreUnavailable:
             return Outcome(False, None, exchange.unavailable(call)), None
 
-    def _in_world(self, call: Call) -> tuple[Outcome, Fault | None]:
-        """The answer, made and journalled in one transaction of the call's world. Raises StoreUnavailable."""
+    def _within(self, world: OpenWorld | None, call: Call) -> tuple[Outcome, Fault | None]:
+        """The answer, made and journalled in one transaction of the world. Raises StoreUnavailable, Outdated."""
         arrival = call.arrival
-        world = self._worlds.get(arrival.world)
         if world is None:
             return _no_world(arrival), None
         fault = _fault(world, call) if world.faults else None

@@ -36,5 +36,9 @@ class StoreUnavailable(WorldError):
     """The database cannot be reached, is full or does not answer; the same call may work later."""
 
 
+class Outdated(WorldError):
+    """The world is no longer what it was when it was got: get it anew. Nothing was done."""
+
+
 class StoreRefused(WorldError):
     """The database is there but not ours to use: of another schema version, or of another program."""

@@ -62,7 +62,7 @@ class OpenWorld(ABC):
 
         What it wrote is kept when the outcome says so, together with the outcome's journal entry; nothing is kept
         when it raises. `write` says that it is likely to write. `work` may be run more than once (SQL stores).
-        Raises StoreUnavailable.
+        Raises StoreUnavailable, and Outdated for a world at hand.
         """
 
     @abstractmethod
@@ -88,6 +88,10 @@ class Worlds(ABC):
     @abstractmethod
     def get(self, name: str) -> OpenWorld | None:
         """The world of that name, or None."""
+
+    def at_hand(self, name: str) -> OpenWorld | None:
+        """The same without asking the store where it was asked before: running it may then raise Outdated."""
+        return self.get(name)
 
     @abstractmethod
     def names(self) -> list[str]:

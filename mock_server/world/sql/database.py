@@ -48,6 +48,10 @@ class ConnectionLost(StoreUnavailable):
     """The connection broke, perhaps only because the database was started anew; new ones are opened."""
 
 
+class NothingDone(ConnectionLost):
+    """The connection broke before the transaction was to be committed: it can be run again on a new one."""
+
+
 class Session:
     """One open transaction, spoken to directly: statements with `?` for their parameters."""
 
@@ -99,6 +103,8 @@ class Database:
                 session.run("BEGIN IMMEDIATE")
             try:
                 yield session
+            except ConnectionLost as lost:
+                raise NothingDone(*lost.args) from lost
             except BaseException:
                 with suppress(self.error):
                     connection.rollback()

@@ -16,6 +16,8 @@ from mock_server.world.sql.schema import worlds
 
 _T = TypeVar("_T")
 _MICROSECOND = timedelta(microseconds=1)
+MOVED: Mapping[str, Any] = {"generation": worlds.c.generation + 1}
+"""What a change of the row comes with: who holds the world as it was notices."""
 
 
 def clock_row(state: ClockState) -> dict[str, int | None]:
@@ -47,7 +49,8 @@ class SqlClock(Clock):
             with self._database.transaction() as connection:
                 row = locked(connection, self._world, self._name, worlds.c.ahead, worlds.c.frozen)
                 state = changed(clock_state(row.ahead, row.frozen), now, advance, running)
-                connection.execute(update(worlds).where(worlds.c.id == self._world).values(**clock_row(state)))
+                values = {**clock_row(state), **MOVED}
+                connection.execute(update(worlds).where(worlds.c.id == self._world).values(**values))
             return state
 
         self.restore(again(work))
@@ -75,7 +78,7 @@ class SqlFaults(Faults):
         call = (api, operation, key, method)
         if not any(rule.meets(call) for rule in self._rules.values()):
             return None
-        return self._changing(lambda: Faults.match(self, *call))
+        return self._changing(lambda: Faults.match(self, *call), {})
 
     def add(self, definition: Mapping[str, Any]) -> Rule:
         return self._changing(lambda: Faults.add(self, definition))
@@ -86,14 +89,14 @@ class SqlFaults(Faults):
     def clear(self) -> None:
         self._changing(lambda: Faults.clear(self))
 
-    def _changing(self, work: Callable[[], _T]) -> _T:
-        """What `work` returns, done to the rules as they are in the database now."""
+    def _changing(self, work: Callable[[], _T], moved: Mapping[str, Any] = MOVED) -> _T:
+        """What `work` returns, done to the rules as they are in the database now; other columns become `moved`."""
 
         def change() -> _T:
             with self._database.transaction() as connection:
                 self._read(locked(connection, self._world, self._name, worlds.c.faults).faults)
                 result = work()
-                values = {"faults": faults_text(self._last, self._rules.values())}
+                values = {"faults": faults_text(self._last, self._rules.values()), **moved}
                 connection.execute(update(worlds).where(worlds.c.id == self._world).values(**values))
             return result
 

@@ -40,7 +40,7 @@ worlds = Table(
     Column("id", _Number, Identity(), primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("source", Text),
-    Column("generation", BigInteger, nullable=False),  # moves with everything below but clock and faults
+    Column("generation", BigInteger, nullable=False),  # moves with everything below but the counts of faults
     Column("chain", Text, nullable=False),
     Column("seed", BigInteger, nullable=False),
     Column("devices", BigInteger, nullable=False),

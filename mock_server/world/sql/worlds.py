@@ -11,11 +11,19 @@ from sqlalchemy import Connection, delete, insert, select, update
 from mock_server.types import PopulationMaker, World
 from mock_server.world.clock import Clock
 from mock_server.world.codec import dumps, loads
-from mock_server.world.errors import StoreUnavailable, Undeletable, UnknownWorld, WorldError, WorldExists
+from mock_server.world.errors import Outdated, StoreUnavailable, Undeletable, UnknownWorld, WorldError, WorldExists
 from mock_server.world.fleet import Fleet
 from mock_server.world.settings import Settings
 from mock_server.world.sql import layers
-from mock_server.world.sql.database import Again, ConnectionLost, Database, Session, again, refused_file
+from mock_server.world.sql.database import (
+    Again,
+    ConnectionLost,
+    Database,
+    NothingDone,
+    Session,
+    again,
+    refused_file,
+)
 from mock_server.world.sql.journal import SqlJournal, append, micros, moment
 from mock_server.world.sql.parts import SqlClock, SqlFaults, clock_row, clock_state, faults_text
 from mock_server.world.sql.schema import journal, prepare, worlds
@@ -23,6 +31,9 @@ from mock_server.world.sql.statements import SEQUENCES, Statements, decoded
 from mock_server.world.sql.view import SqlView, read_changes
 from mock_server.world.state import Changes
 from mock_server.world.worlds import DEFAULT, NAME, OpenWorld, Outcome, Worlds, checked_new, start_of_day
+
+AT_HAND = 256
+"""So many worlds are remembered as they were."""
 
 TRIM_EVERY = 256
 """After so many requests in this process a journal is looked at for what is too much."""
@@ -56,6 +67,7 @@ class SqlWorlds(Worlds):
         self.database = database
         self.statements = Statements(database.postgresql)
         self.appended = 0
+        self._at_hand: dict[str, SqlWorld] = {}
         self._fleets = lru_cache(maxsize=64)(lambda seed, devices, origin: Fleet(populations, seed, devices, origin))
 
     def prepare(self, settings: Settings) -> None:
@@ -80,6 +92,23 @@ class SqlWorlds(Worlds):
         except ConnectionLost:  # the database may have been started anew: what was open before is of no use
             row = self._row(name)
         return SqlWorld(self, row) if row is not None else None
+
+    def at_hand(self, name: str) -> "SqlWorld | None":
+        """The world as it was when it was last asked for; one with faults, which count their calls, is asked for."""
+        found = self._at_hand.get(name)
+        if found is None:
+            found = self.get(name)
+            if found is not None and not found.faults:
+                if len(self._at_hand) >= AT_HAND:
+                    self._at_hand.clear()
+                found.shared = True
+                self._at_hand[name] = found
+        return found
+
+    def forget(self, world: "SqlWorld") -> None:
+        """Ask for the world anew the next time."""
+        if self._at_hand.get(world.name) is world:
+            self._at_hand.pop(world.name, None)
 
     def _row(self, name: str) -> Any:
         with self.database.reading() as session:
@@ -179,7 +208,7 @@ def _insert(
 
 
 class SqlWorld(OpenWorld):
-    """A world as its row was when it was asked for."""
+    """A world as its row was when it was asked for. One that is `shared`, because it is at hand, stays so."""
 
     def __init__(self, worlds_: SqlWorlds, row: Any) -> None:
         self._worlds = worlds_
@@ -190,9 +219,13 @@ class SqlWorld(OpenWorld):
         self.clock = SqlClock(database, self._id, self.name, clock_state(ahead, frozen))
         self.faults = SqlFaults(database, self._id, self.name, seed, faults)
         self.journal: SqlJournal = SqlJournal(database, self._id)
+        self.shared = False
 
     def run(self, api: str, write: bool, work: Callable[[World], Outcome]) -> Outcome:
-        outcome = again(lambda **options: self._run(api, work, **options), write=write)
+        try:
+            outcome = again(lambda **options: self._run(api, work, **options), write=write)
+        except NothingDone:  # the database may have been started anew: what was open before is of no use
+            outcome = again(lambda **options: self._run(api, work, **options), write=write)
         if outcome.entry is not None:
             self._worlds.appended += 1
             if self._worlds.appended % TRIM_EVERY == 0:
@@ -224,8 +257,12 @@ class SqlWorld(OpenWorld):
             current = append(session, statements, self._id, self._generation, outcome.entry)
         else:
             current = not kept or session.run(statements.still, (self._id, self._generation)).fetchone() is not None
-        if not current:
-            raise Again(refresh=True)
+        if current:
+            return
+        if self.shared:
+            self._worlds.forget(self)
+            raise Outdated
+        raise Again(refresh=True)
 
     def _refresh(self) -> None:
         found = self._worlds.get(self.name)

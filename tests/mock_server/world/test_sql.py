@@ -1,32 +1,24 @@
 """Worlds in a database, held to the same words as those in memory, and to what only a database must keep."""
 
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import func, select
 
 from mock_server.types import World
 from mock_server.world import (
-    BadWorld,
     Entry,
     OpenWorld,
     Outcome,
-    Settings,
-    StoreRefused,
     StoreUnavailable,
     Undeletable,
     UnknownWorld,
     WorldExists,
-    Worlds,
-    open_worlds,
 )
 from mock_server.world.snapshot import compare, restore, snapshot
 from mock_server.world.sql import layers, schema
@@ -34,51 +26,11 @@ from mock_server.world.sql.journal import pack, unpack
 from mock_server.world.sql.statements import decoded, encoded
 from mock_server.world.sql.worlds import SqlWorld, SqlWorlds
 from tests.mock_server.conftest import Address
-from tests.mock_server.world.model import MAKERS, play, programs, whole
-from tests.postgres import Postgres, needed
+from tests.mock_server.world.model import play, programs, whole
+from tests.mock_server.world.stores import NOW, Opener, default, entry, get, put
+from tests.postgres import Postgres
 
-NOW = datetime(2030, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 unhealthy = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30)
-Opener = Callable[..., Worlds]
-
-
-@pytest.fixture
-def opened() -> Iterator[Opener]:
-    """Open worlds at an address; they are closed when the test has ended."""
-    all_: list[Worlds] = []
-
-    def open_(address: str, **options: Any) -> Worlds:
-        all_.append(open_worlds(Settings(state=address, **options), MAKERS))
-        return all_[-1]
-
-    yield open_
-    for worlds in all_:
-        worlds.close()
-
-
-def default(worlds: Worlds) -> OpenWorld:
-    world = worlds.get("default")
-    assert world is not None
-    return world
-
-
-def put(world: OpenWorld, key: str, document: Any, collection: str = "things") -> None:
-    def work(view: World) -> Outcome:
-        view.put(collection, key, document)
-        return Outcome(True, entry(), None)
-
-    world.run("a", True, work)
-
-
-def get(world: OpenWorld, key: str, collection: str = "things") -> Any:
-    return world.run("a", False, lambda view: Outcome(False, None, view.get(collection, key))).response
-
-
-def entry(body: bytes = b"\xff{}") -> Entry:
-    violations = (("body", "type", "is wrong"),)
-    headers = [(b"content-type", b"a/b")]
-    sent = ("PUT", "/x", b"a:b", body)
-    return Entry(NOW, "a", "op", "k", "public", *sent, 200, headers, b"\x00", 7, violations, "1", "r")
 
 
 @unhealthy
@@ -384,99 +336,3 @@ def test_a_reading_request_that_writes_after_all_is_done_again(address: Address,
 
     default(worlds).run("a", False, work)
     assert get(default(worlds), "t0") == {"n": 1}
-
-
-def test_a_database_that_went_away_is_unavailable_and_then_there_again() -> None:
-    server = Postgres(needed())
-    server.start()
-    try:
-        worlds = open_worlds(Settings(state=server.database()), MAKERS)
-        world = default(worlds)
-        put(world, "x", {"n": 1})
-        server.stop()
-        with pytest.raises(StoreUnavailable):
-            worlds.get("default")
-        with pytest.raises(StoreUnavailable):
-            put(world, "x", {"n": 2})
-        server.start()
-        assert get(default(worlds), "x") == {"n": 1}
-        put(default(worlds), "x", {"n": 3})
-        server.stop()
-        server.start()
-        assert get(default(worlds), "x") == {"n": 3}
-        worlds.close()
-    finally:
-        server.remove()
-
-
-def test_a_full_database_is_unavailable_and_keeps_what_it_had(tmp_path: Path, opened: Opener) -> None:
-    worlds = opened(f"sqlite:///{tmp_path}/small.sqlite")
-    assert isinstance(worlds, SqlWorlds)
-    put(default(worlds), "x", {"n": 1})
-    worlds.database.engine.dispose()
-    with worlds.database.reading() as session:
-        session.run("PRAGMA max_page_count = 1")
-    with pytest.raises(StoreUnavailable, match="full"):
-        put(default(worlds), "x", {"n": "x" * 100_000})
-    with worlds.database.reading() as session:
-        session.run("PRAGMA max_page_count = 100000")
-    assert get(default(worlds), "x") == {"n": 1}
-    put(default(worlds), "x", {"n": 2})
-
-
-@pytest.mark.parametrize("state", ["postgresql://nobody@127.0.0.1:1/x", "sqlite:////no/such/directory/x.sqlite"])
-def test_a_database_that_cannot_be_reached_at_start_is_said_so(state: str) -> None:
-    with pytest.raises(StoreUnavailable, match="cannot be reached"):
-        open_worlds(Settings(state=state), MAKERS)
-
-
-@pytest.mark.parametrize(
-    "state", ["sqlite://", "sqlite:///:memory:", "postgresql+asyncpg://x/y", "sqlite:///x?:y://", "mysql://x"]
-)
-def test_other_addresses_are_refused(state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    if "?" in state:
-        open_worlds(Settings(state=state), MAKERS).close()
-        return
-    with pytest.raises(BadWorld):
-        open_worlds(Settings(state=state), MAKERS)
-
-
-def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "other.sqlite") as connection:
-        connection.execute("CREATE TABLE recipes (name TEXT)")
-    connection.close()
-    with pytest.raises(StoreRefused, match="another program"):
-        open_worlds(Settings(state=f"sqlite:///{tmp_path}/other.sqlite"), MAKERS)
-    (tmp_path / "text").write_text("This is a text of some length. " * 50)
-    with pytest.raises(StoreRefused, match="no SQLite database"):
-        open_worlds(Settings(state=f"sqlite:///{tmp_path}/text"), MAKERS)
-
-
-def test_another_version_is_refused_with_a_sentence(address: Address, opened: Opener) -> None:
-    place = address()
-    opened(place).close()
-    _set_version(place, schema.VERSION + 1)
-    with pytest.raises(StoreRefused, match="another version"):
-        open_worlds(Settings(state=place), MAKERS)
-
-
-def test_an_older_version_is_brought_up_to_date(
-    address: Address, opened: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = address()
-    opened(place).close()
-    _set_version(place, schema.VERSION - 1)
-    seen: list[str] = []
-    step = {schema.VERSION - 1: lambda connection: seen.append(connection.dialect.name)}
-    monkeypatch.setattr(schema, "MIGRATIONS", step)
-    opened(place).close()
-    opened(place).close()
-    assert len(seen) == 1
-
-
-def _set_version(place: str, version: int) -> None:
-    engine = create_engine(place.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as connection:
-        connection.execute(text(f"UPDATE devicedouble SET version = {version}"))
-    engine.dispose()

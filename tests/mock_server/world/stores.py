@@ -1,0 +1,36 @@
+"""What tests of worlds in a database do again and again: open, write one document, read one."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from mock_server.types import World
+from mock_server.world import Entry, OpenWorld, Outcome, Worlds
+
+NOW = datetime(2030, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
+Opener = Callable[..., Worlds]
+
+
+def default(worlds: Worlds) -> OpenWorld:
+    world = worlds.get("default")
+    assert world is not None
+    return world
+
+
+def put(world: OpenWorld, key: str, document: Any, collection: str = "things") -> None:
+    def work(view: World) -> Outcome:
+        view.put(collection, key, document)
+        return Outcome(True, entry(), None)
+
+    world.run("a", True, work)
+
+
+def get(world: OpenWorld, key: str, collection: str = "things") -> Any:
+    return world.run("a", False, lambda view: Outcome(False, None, view.get(collection, key))).response
+
+
+def entry(body: bytes = b"\xff{}") -> Entry:
+    violations = (("body", "type", "is wrong"),)
+    headers = [(b"content-type", b"a/b")]
+    sent = ("PUT", "/x", b"a:b", body)
+    return Entry(NOW, "a", "op", "k", "public", *sent, 200, headers, b"\x00", 7, violations, "1", "r")
