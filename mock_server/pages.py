@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 
 import yaml
 from jinja2 import Environment, PackageLoader, select_autoescape
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from swagger_ui_bundle import swagger_ui_path
 
@@ -35,17 +38,30 @@ def create_pages(apis: Mapping[str, CompiledApi]) -> App:
             Route(f"/{name}/", pages.to_docs),
             Route(f"/{name}/openapi.{{form}}", pages.document),
             Route(f"/{name}/docs", pages.docs),
-            Mount(f"/{name}/docs", app=StaticFiles(directory=str(swagger_ui_path))),
+            Route(f"/{name}/docs/", pages.to_docs),
+            Mount(f"/{name}/docs", app=Files(directory=str(swagger_ui_path))),
         ]
     worlds = Mount("/w/{world}", routes=own)
-    static = Mount("/_static", app=StaticFiles(directory=str(Path(__file__).parent / "static")))
-    return Router(routes=[*own, static, worlds], default=not_found)
+    static = Mount("/_static", app=Files(directory=str(Path(__file__).parent / "static")))
+    application: App = Starlette(routes=[*own, static, worlds], exception_handlers={HTTPException: _refused})
+    return application
 
 
-async def not_found(scope: Any, receive: Any, send: Any) -> None:
-    """Nothing is here: say what is."""
-    sentence = "Nothing answers here. GET / lists the APIs and their base URLs."
-    await JSONResponse({"error": sentence}, 404)(scope, receive, send)
+async def _refused(_request: Request, error: Exception) -> Response:
+    """No such page, or one that can only be read."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return JSONResponse({"error": "This page answers GET and HEAD alone."}, 405, headers={"allow": "GET, HEAD"})
+    return JSONResponse({"error": "Nothing answers here. GET / lists the APIs and their base URLs."}, 404)
+
+
+class Files(StaticFiles):
+    """The files of a folder. A name that no file can have is one that is not there."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        try:
+            return super().lookup_path(path)
+        except ValueError:
+            return "", None
 
 
 class Pages:
@@ -69,7 +85,7 @@ class Pages:
         return HTMLResponse(page, headers={"vary": "accept"})
 
     def to_docs(self, request: Request) -> Response:
-        return RedirectResponse(request.url.path.rstrip("/") + "/docs")
+        return RedirectResponse(request.url.path.rstrip("/").removesuffix("/docs") + "/docs")
 
     def document(self, request: Request) -> Response:
         """The API's contract, its server URL being this double."""

@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
-from starlette.staticfiles import StaticFiles
 from swagger_ui_bundle import swagger_ui_path
 
 from mock_server.compiler import CompiledApi
@@ -29,6 +28,7 @@ from mock_server.control.targets import TargetOperations
 from mock_server.control.validation import VALIDATORS
 from mock_server.control.worlds import WorldOperations
 from mock_server.media import write_json
+from mock_server.pages import Files
 from mock_server.pipeline import App
 from mock_server.settings import Settings
 from mock_server.world.errors import BadWorld, StoreUnavailable, Undeletable, UnknownWorld, WorldError, WorldExists
@@ -55,7 +55,8 @@ def create_control(worlds: Worlds, apis: Mapping[str, CompiledApi], settings: Se
             Mount("/_mock/console", ConsoleFiles()),
             Route("/_mock/openapi.{form}", _document),
             Route("/_mock/docs", _docs),
-            Mount("/_mock/docs", StaticFiles(directory=str(swagger_ui_path))),
+            Route("/_mock/docs/", _to_docs),
+            Mount("/_mock/docs", Files(directory=str(swagger_ui_path))),
         ],
         default=_connexion(context),
     )
@@ -155,6 +156,10 @@ def _error(
 
 async def _to_console(_request: Request) -> Response:
     return RedirectResponse("/_mock/console/")
+
+
+async def _to_docs(_request: Request) -> Response:
+    return RedirectResponse("/_mock/docs")
 
 
 async def _document(request: Request) -> Response:

@@ -34,8 +34,14 @@ class Door:
         kept = [item for item in scope["headers"] if item[0] not in (b"content-length", b"transfer-encoding")]
         try:
             await self._app({**scope, "headers": [*kept, length]}, _replayed(body, receive), send)
-        except HTTPException:  # of a page's files
-            await answer({"error": "Nothing is here."}, 404)(scope, receive, send)
+        except HTTPException as error:  # of a page's files
+            await _no_file(error)(scope, receive, send)
+
+
+def _no_file(error: HTTPException) -> Response:
+    if error.status_code == 405:
+        return answer({"error": "This page answers GET and HEAD alone."}, 405, allow="GET, HEAD")
+    return answer({"error": "Nothing is here."}, 404)
 
 
 async def _body(receive: Receive) -> bytes:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 
+from mock_server.pages import Files
 from mock_server.pipeline import Scope
 
 CONSOLE = Path(__file__).parent / "console"
@@ -28,7 +28,7 @@ _TYPES: Mapping[str, str] = {
 }
 
 
-class ConsoleFiles(StaticFiles):
+class ConsoleFiles(Files):
     """The console's files. Their types are told from here: a machine's own table may call JavaScript plain text."""
 
     def __init__(self) -> None:

@@ -1,0 +1,49 @@
+"""The double's own pages: what is no page is refused as plainly as everything else that the double itself says."""
+
+import httpx
+import pytest
+
+from openapi.contract import API_IDS
+from tests.support import Server
+
+READ_ONLY = {"error": "This page answers GET and HEAD alone."}
+
+
+@pytest.mark.parametrize("prefix", ["", "/w/default"])
+@pytest.mark.parametrize("api", API_IDS)
+def test_the_documentation_is_found_with_a_final_slash_too(api: str, prefix: str, server: Server) -> None:
+    page = httpx.get(f"{server.origin}{prefix}/{api}/docs/", follow_redirects=True)
+    assert (page.status_code, page.url.path) == (200, f"{prefix}/{api}/docs")
+    assert page.headers["content-type"].startswith("text/html")
+
+
+def test_the_control_planes_documentation_is_found_with_a_final_slash_too(server: Server) -> None:
+    page = httpx.get(f"{server.origin}/_mock/docs/", follow_redirects=True)
+    assert (page.status_code, page.url.path) == (200, "/_mock/docs")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/fleet/docs/nope.css", "/_static/nope", "/_static/", "/_static/%00", f"/_static/{'a' * 300}", "/w/default/nope"],
+)
+def test_a_page_that_is_not_there_is_404_in_the_doubles_own_words(path: str, server: Server) -> None:
+    answer = httpx.get(server.origin + path)
+    assert (answer.status_code, answer.json()) == (
+        404,
+        {"error": "Nothing answers here. GET / lists the APIs and their base URLs."},
+    )
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize(
+    "path", ["/_static/devicedouble.css", "/fleet/docs/swagger-ui.css", "/fleet/docs", "/", "/_mock/docs/index.css"]
+)
+def test_a_page_can_only_be_read(path: str, method: str, server: Server) -> None:
+    answer = httpx.request(method, server.origin + path)
+    assert (answer.status_code, answer.headers["allow"], answer.json()) == (405, "GET, HEAD", READ_ONLY)
+
+
+def test_the_control_planes_missing_files_are_404(server: Server) -> None:
+    for path in ("/_mock/docs/nope.css", "/_mock/console/nope.js"):
+        answer = httpx.get(server.origin + path)
+        assert (answer.status_code, answer.json()) == (404, {"error": "Nothing is here."})
