@@ -90,10 +90,15 @@ class Pages:
     def document(self, request: Request) -> Response:
         """The API's contract, its server URL being this double."""
         compiled = self._api(request)
-        document = {**compiled.contract.document, "servers": [{"url": _base_url(request, compiled)}]}
-        for path in document["paths"].values():
-            if "servers" in path:
-                path["servers"] = [{"url": f"{_origin(request)}/{compiled.api.id}"}]
+        written = compiled.contract.document
+        beside = {"servers": [{"url": f"{_origin(request)}/{compiled.api.id}"}]}
+        document = {
+            **written,
+            "servers": [{"url": _base_url(request, compiled)}],
+            "paths": {
+                path: {**item, **beside} if "servers" in item else item for path, item in written["paths"].items()
+            },
+        }
         if request.path_params["form"] == "json":
             return Response(json.dumps(document, ensure_ascii=False), media_type=_JSON, headers=_CORS)
         if request.path_params["form"] == "yaml":
@@ -153,6 +158,7 @@ def _description(compiled: CompiledApi, server: str, prefix: str, world: str) ->
             {
                 "id": operation.id,
                 "method": operation.method,
+                "base_url": f"{origin}/{api.id}" if operation.own_servers else base_url,
                 "path": operation.path,
                 "summary": operation.summary,
                 "basis": operation.basis,

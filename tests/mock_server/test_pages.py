@@ -1,9 +1,12 @@
 """The double's own pages: what is no page is refused as plainly as everything else that the double itself says."""
 
+import re
+from html import unescape
+
 import httpx
 import pytest
 
-from openapi.contract import API_IDS
+from openapi.contract import API_IDS, load
 from tests.support import Server
 
 READ_ONLY = {"error": "This page answers GET and HEAD alone."}
@@ -47,3 +50,27 @@ def test_the_control_planes_missing_files_are_404(server: Server) -> None:
     for path in ("/_mock/docs/nope.css", "/_mock/console/nope.js"):
         answer = httpx.get(server.origin + path)
         assert (answer.status_code, answer.json()) == (404, {"error": "Nothing is here."})
+
+
+@pytest.mark.parametrize("prefix", ["", "/w/default"])
+def test_every_listed_operation_is_where_the_index_says(prefix: str, server: Server) -> None:
+    """An operation is at its `base_url` and `path`; the page shows in full what is not below the API's base URL."""
+    listed = httpx.get(f"{server.origin}{prefix}/", headers={"Accept": "application/json"}).json()["apis"]
+    page = unescape(httpx.get(f"{server.origin}{prefix}/", headers={"Accept": "text/html"}).text)
+    assert [api["id"] for api in listed] == list(API_IDS)
+    for api in listed:
+        for operation in api["operations"]:
+            allowed = httpx.options(operation["base_url"] + re.sub(r"\{\w[^}]*\}", "1", operation["path"]))
+            assert operation["method"] in allowed.headers.get("allow", "").split(", "), operation
+            beside = operation["base_url"] != api["base_url"]
+            assert f"<code>{operation['base_url'] * beside}{operation['path']}</code>" in page
+
+
+def test_the_document_names_the_double_as_every_server(server: Server) -> None:
+    """The contract itself keeps the vendor's addresses, also after its document was asked for."""
+    before = str(load("masmovil").document["paths"]["/token"]["servers"])
+    document = httpx.get(f"{server.origin}/w/default/masmovil/openapi.json").json()
+    assert document["servers"] == [{"url": f"{server.origin}/w/default/masmovil/v2"}]
+    assert document["paths"]["/token"]["servers"] == [{"url": f"{server.origin}/w/default/masmovil"}]
+    assert str(load("masmovil").document["paths"]["/token"]["servers"]) == before
+    assert "{tokenHost}" in before
