@@ -1,5 +1,6 @@
 """The whole wiring of a double: which APIs, which worlds, what answers what."""
 
+import asyncio
 import gc
 import json
 import os
@@ -7,7 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from mock_server.compiler import compile_api
-from mock_server.delivery import Send
+from mock_server.delivery import Send, hang_up
 from mock_server.logs import logger
 from mock_server.pipeline import App, Pipeline, Receive, Scope
 from mock_server.settings import ENVIRONMENT, Settings, from_plain
@@ -33,7 +34,11 @@ class Double:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._pipeline(scope, receive, send)
+        try:
+            await self._pipeline(scope, receive, send)
+        except asyncio.CancelledError:  # the server stops and waits no longer
+            if not hang_up(send):
+                raise
 
     def close(self) -> None:
         """Let go of the state (a database's connections)."""

@@ -61,6 +61,17 @@ async def deliver_badly(send: Send, answer: Answer, fault: Fault, *, head: bool 
     await _abort(send, flush=True)
 
 
+def hang_up(send: Send) -> bool:
+    """Close the connection without an answer, or without the rest of it; whether there is one to close."""
+    cycle = getattr(send, "__self__", None)
+    transport = getattr(cycle, "transport", None)
+    if cycle is None or transport is None:
+        return False
+    cycle.disconnected = True  # what uvicorn would find out later; it complains of an answer without an end
+    transport.close()
+    return True
+
+
 async def _abort(send: Send, *, flush: bool = False) -> None:
     """Close the connection under the answer. ASGI has no word for it; uvicorn's cycle knows its transport."""
     transport = getattr(getattr(send, "__self__", None), "transport", None)

@@ -9,6 +9,9 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+PATIENCE_S = 2.5
+"""How long a server that is told to stop lets calls end; less than uvicorn's own `timeout_graceful_shutdown`."""
+
 
 class _Joined:
     """A transport that gathers what is written until the event loop's next turn; everything else it passes on."""
@@ -47,7 +50,17 @@ class _Joined:
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol over a joined transport."""
+    """uvicorn's protocol over a joined transport. What a stopping server still works on ends with it, in silence."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(_Joined(transport, self.loop))  # type: ignore[arg-type]
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        if self.tasks:
+            self.loop.call_later(PATIENCE_S, self._end)
+
+    def _end(self) -> None:
+        """Cancel what is under way, before uvicorn does the same and says so as an error."""
+        for task in self.tasks:
+            task.cancel()

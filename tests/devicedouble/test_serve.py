@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -61,6 +62,30 @@ def test_ctrl_c_stops_it_cleanly() -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
         assert (process.returncode, out, err) == (0, "Stopped.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "begun"),
+    [("/fleet/platform/v1/devices/42", b""), ("/_mock/worlds/default/journal/stream", b"HTTP/1.1 200 ")],
+    ids=["a delayed answer", "a stream"],
+)
+def test_ctrl_c_stops_it_cleanly_while_a_call_is_under_way(path: str, begun: bytes) -> None:
+    """Nothing is written to stderr, and the caller's connection is closed without an answer, or in the middle of it."""
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nPrefer: delay=20000\r\n\r\n".encode()
+    with _served() as (process, address, _):
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=15) as connection:
+            connection.sendall(head)
+            received = connection.recv(65536) if begun else b""
+            time.sleep(0.3)  # until a call that answers nothing yet has surely arrived
+            process.send_signal(signal.SIGINT)
+            while chunk := connection.recv(65536):
+                received += chunk
+        out, err = process.communicate(timeout=15)
+    assert (process.returncode, out, err) == (0, "Stopped.\n", "")
+    assert received.startswith(begun)
+    assert b" 500 " not in received
+    assert begun or not received
 
 
 def test_the_log_has_one_json_object_a_request_and_no_credential() -> None:
