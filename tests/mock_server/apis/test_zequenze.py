@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.apis.zequenze.behaviour import merge
+from openapi.contract import load
 from tests.support import Client
 
 AUTH = {"Authorization": "Bearer zequenze-token"}
@@ -148,6 +149,18 @@ def test_updated_at_moves_with_the_worlds_clock(client: Client, put: Callable[..
     put(name="One")
     client.world.advance(days=1, seconds=5)
     assert put(name="One")["updated_at"] == "2024-03-16T14:22:38Z"
+
+
+def test_two_updates_within_a_second_show_the_same_updated_at_as_the_contract_says(
+    client: Client, put: Callable[..., dict[str, Any]]
+) -> None:
+    first = put(name="One")["updated_at"]
+    client.world.advance(milliseconds=900)
+    assert put(name="Two")["updated_at"] == first
+    client.world.advance(milliseconds=100)
+    assert put(name="Two")["updated_at"] > first
+    told = load("zequenze").operations["updateInventoryDeviceSerialOperation"].raw["description"]
+    assert "of two in the same second both show the same" in told
 
 
 def test_an_update_without_members_only_moves_updated_at(client: Client) -> None:
