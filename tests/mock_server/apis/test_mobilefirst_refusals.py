@@ -245,6 +245,17 @@ def test_the_language_reaches_errors_of_paths_methods_and_xml_too(client: Client
     assert root[0][0].attrib["details"].startswith("FWLSE3051E: Carga útil no válida.")
 
 
+def test_what_names_the_mistake_is_english_in_every_language_as_the_contract_says(client: Client) -> None:
+    answer = client.put(f"{DEVICE}?locale=de", json={"status": "GONE"})
+    main, added = [error["details"] for error in answer.json()["errors"]]
+    assert main.startswith("FWLSE3051E: Ungültige Nutzdaten.")
+    assert added == "status must be one of ACTIVE, LOST, STOLEN, EXPIRED, DISABLED"
+    for operation in load("mobilefirst").operations.values():
+        locale = operation.parameter("query", "locale")
+        assert locale is not None
+        assert "which names the mistake" in " ".join(locale.raw["description"].split())
+
+
 def test_every_message_of_the_contract_is_there_in_every_language() -> None:
     errors = load("mobilefirst").errors
     for language, messages in MESSAGES.items():
