@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
+from secrets import randbits
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -32,6 +33,7 @@ from mock_server.world.sql.view import SqlView, read_changes
 from mock_server.world.state import Changes
 from mock_server.world.worlds import DEFAULT, NAME, OpenWorld, Outcome, Worlds, checked_new, start_of_day
 
+FIRST_BITS = 62
 AT_HAND = 256
 """So many worlds are remembered as they were."""
 
@@ -203,7 +205,8 @@ def _insert(
 ) -> None:
     times = clock_row(clock.state)
     birth = {**numbers, **times, "chain": below, "at": None if at is None else micros(at)}
-    row = {**numbers, **times, "name": name, "source": source, "generation": 1, "chain": dumps(chain)}
+    first = randbits(FIRST_BITS)  # an id may come again: what is at hand of a deleted world must not pass for this one
+    row = {**numbers, **times, "name": name, "source": source, "generation": first, "chain": dumps(chain)}
     connection.execute(insert(worlds).values(**row, faults=faults_text(), birth=dumps(birth)))
 
 

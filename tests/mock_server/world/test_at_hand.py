@@ -78,6 +78,24 @@ def test_a_deleted_world_is_at_hand_no_longer(address: Address, opened: Opener) 
     assert one.at_hand("w") is None
 
 
+def test_a_world_made_anew_under_the_same_name_is_not_taken_for_the_deleted_one(
+    address: Address, opened: Opener
+) -> None:
+    """SQLite gives the id of a deleted row again."""
+    place = address()
+    one, two = opened(place), opened(place)
+    one.create("w")
+    held = one.at_hand("w")
+    assert held is not None
+    two.delete("w")
+    two.create("w", seed=9, at=NOW)
+    with pytest.raises(Outdated):
+        count(held)
+    now = one.at_hand("w")
+    assert now is not None
+    assert now.seed == 9
+
+
 def test_a_world_with_faults_is_asked_for_each_time(address: Address, opened: Opener) -> None:
     worlds = opened(address())
     default(worlds).faults.add({"drop": True, "nth": 2})
