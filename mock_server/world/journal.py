@@ -14,7 +14,7 @@ LIMIT = 10_000
 """At most this many exchanges are kept per world."""
 
 LIMIT_BYTES = 16 * 1024 * 1024
-"""At most this many bytes of bodies are kept per world; the oldest exchanges go first."""
+"""At most this many bytes of paths, headers and bodies are kept per world; the oldest exchanges go first."""
 
 Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
 Violation: TypeAlias = tuple[str, str, str]
@@ -23,12 +23,28 @@ Watcher: TypeAlias = Callable[["Entry"], None]
 SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"})
 
 
+KNOWN, LONG = 256, 4096
+"""So many different headers are remembered, unless they are longer than that many bytes."""
+
+_known: dict[tuple[tuple[bytes, bytes], ...], bytes] = {}
+
+
 def packed(headers: Headers) -> bytes:
     """Headers as one value, each credential replaced; an authorization scheme stays readable. See `unpacked`.
 
-    One value rather than a list of pairs: the garbage collector looks at every container that a journal keeps.
+    One value rather than a list of pairs, and the same one for a client that sends the same headers again: the
+    garbage collector looks at every container that a journal keeps, and memory that is not written costs nothing.
     """
-    return b"\n".join([name + b":" + (_hidden(value) if name in SECRET_HEADERS else value) for name, value in headers])
+    sent = tuple(headers)
+    found = _known.get(sent)
+    if found is None:
+        lines = [name + b":" + (_hidden(value) if name in SECRET_HEADERS else value) for name, value in headers]
+        found = b"\n".join(lines)
+        if len(found) < LONG:
+            if len(_known) >= KNOWN:
+                _known.clear()
+            _known[sent] = found
+    return found
 
 
 def unpacked(headers: bytes) -> list[tuple[bytes, bytes]]:
@@ -45,7 +61,7 @@ def _hidden(value: bytes) -> bytes:
 class Entry:
     """One exchange, its request headers `packed`.
 
-    `status` is 0 when the answer was dropped; `id` counts from 1 and is given by the journal.
+    `status` is 0 when the answer was dropped; `id` counts from 1 and is given by the journal. `size` is in bytes.
     """
 
     __slots__ = (
@@ -62,6 +78,7 @@ class Entry:
         "request_headers",
         "response_body",
         "response_headers",
+        "size",
         "status",
         "target",
         "time",
@@ -104,6 +121,7 @@ class Entry:
         self.fault = fault
         self.principal = principal
         self.id = 0
+        self.size = len(target) + len(request_headers) + len(request_body) + len(response_body)
 
 
 class Journal:
@@ -121,12 +139,13 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Keep `entry`, under the next id."""
-        self._last += 1
-        entry.id = self._last
+        self._last = entry.id = self._last + 1
         entries = self._entries
         entries.append(entry)
-        self._bytes += len(entry.request_body) + len(entry.response_body)
-        if len(entries) > self._limit or self._bytes > self._limit_bytes:
+        self._bytes += entry.size
+        if len(entries) > self._limit:
+            self._bytes -= entries.popleft().size
+        if self._bytes > self._limit_bytes:
             self._trim()
         if self._watchers:
             for watcher in tuple(self._watchers):
@@ -134,9 +153,8 @@ class Journal:
 
     def _trim(self) -> None:
         entries = self._entries
-        while len(entries) > self._limit or (self._bytes > self._limit_bytes and len(entries) > 1):
-            gone = entries.popleft()
-            self._bytes -= len(gone.request_body) + len(gone.response_body)
+        while self._bytes > self._limit_bytes and len(entries) > 1:
+            self._bytes -= entries.popleft().size
 
     @property
     def last(self) -> int:

@@ -33,8 +33,8 @@ def moment(count: int) -> datetime:
 
 def append(session: Session, statements: Statements, world: int, generation: int, entry: Entry) -> bool:
     """Keep `entry`; False when the world is no longer of that generation."""
-    size = len(entry.request_body) + len(entry.response_body)
-    return bool(session.run(statements.append_if_current, (size, pack(entry), world, generation)).rowcount == 1)
+    parameters = (entry.size, pack(entry), world, generation)
+    return bool(session.run(statements.append_if_current, parameters).rowcount == 1)
 
 
 def pack(entry: Entry) -> str:
@@ -89,8 +89,7 @@ class SqlJournal(Journal):
     def append(self, entry: Entry) -> None:
         """Keep `entry`, in a transaction of its own."""
         statements = Statements(self._database.postgresql)
-        size = len(entry.request_body) + len(entry.response_body)
-        again(lambda: self._do(statements.append, (self._world, size, pack(entry))))
+        again(lambda: self._do(statements.append, (self._world, entry.size, pack(entry))))
 
     @property
     def last(self) -> int:

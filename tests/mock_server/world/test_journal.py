@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from mock_server.world.journal import Entry, Journal, packed, unpacked
+from mock_server.world.journal import LONG, Entry, Journal, packed, unpacked
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ def test_the_oldest_go_first_when_there_are_too_many() -> None:
 
 
 def test_the_oldest_go_first_when_bodies_are_too_large_but_the_newest_stays() -> None:
-    journal = Journal(limit_bytes=100)
+    journal = Journal(limit_bytes=2 * entry(b"x" * 40).size)
     for size in (40, 40, 40):
         journal.append(entry(b"x" * size))
     assert [item.id for item in journal] == [2, 3]
@@ -69,3 +69,10 @@ def test_credentials_are_hidden_and_the_scheme_stays() -> None:
     assert unpacked(packed(headers)) == [(b"authorization", b"Bearer ***"), (b"cookie", b"***"), (b"accept", b"*/*:")]
     assert packed([(b"authorization", b"s3cret")]) == b"authorization:***"
     assert unpacked(packed([])) == []
+
+
+def test_the_same_headers_are_kept_once_and_long_ones_not_at_all() -> None:
+    headers = [(b"accept", b"text/plain"), (b"x-seen", b"same")]
+    assert packed(headers) is packed([*headers])
+    long_ = [(b"accept", b"x" * LONG)]
+    assert packed(long_) is not packed([*long_])
