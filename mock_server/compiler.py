@@ -4,7 +4,8 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from mock_server.media import JSON, writer
 from mock_server.parameters import ParameterReader
@@ -14,6 +15,8 @@ from mock_server.types import Api, Behaviour, Principal
 from openapi.contract import Basis, Contract, Operation, Response
 
 _SEGMENT = re.compile(r"\{([^{}/]+)\}")
+REMEMBERED = 256
+"""A path longer than this is not remembered."""
 Headers = tuple[tuple[bytes, bytes], ...]
 CORS: Headers = ((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*"))
 
@@ -79,23 +82,22 @@ class Route:
     allow: str
 
 
+Matcher: TypeAlias = Callable[[str], tuple[str, Route, Mapping[str, str]] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledApi:
-    """One API, ready to answer. `routed` are its routes by the number of slashes in a path: no parameter holds one."""
+    """One API, ready to answer."""
 
     api: Api
     contract: Contract
     refusals: Refusals
     routes: tuple[Route, ...]
-    routed: Mapping[int, tuple[Route, ...]]
+    match: Matcher
+    """A path as sent, starting with `/<api>/`, to itself, its route and its raw parameters; None where is no route.
 
-    def match(self, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route of a path as sent, starting with `/<api>/`, and its raw parameters."""
-        for route in self.routed.get(path.count("/"), ()):
-            found = route.pattern.fullmatch(path)
-            if found is not None:
-                return route, found.groupdict()
-        return None
+    What comes back is the same for the same path as long as it is remembered: who keeps it keeps it once.
+    """
 
 
 def compile_api(api: Api, contract: Contract) -> CompiledApi:
@@ -107,12 +109,25 @@ def compile_api(api: Api, contract: Contract) -> CompiledApi:
     for operation in contract.operations.values():
         prefix = f"/{api.id}" if operation.own_servers else api.base_path
         by_path.setdefault(prefix + operation.path, []).append(operation)
-    routed: dict[int, tuple[Route, ...]] = {}
-    for path, operations in sorted(by_path.items(), key=_literal_first):
-        slashes = path.count("/")
-        routed[slashes] = (*routed.get(slashes, ()), _route(path, operations, api))
-    routes = tuple(route for some in routed.values() for route in some)
-    return CompiledApi(api, contract, Refusals(contract, api.translate), routes, routed)
+    routes = tuple(_route(path, operations, api) for path, operations in sorted(by_path.items(), key=_literal_first))
+    return CompiledApi(api, contract, Refusals(contract, api.translate), routes, _matcher(routes))
+
+
+def _matcher(routes: tuple[Route, ...]) -> Matcher:
+    """What finds the route of a path; the last paths are remembered, callers use few."""
+
+    @lru_cache(maxsize=1024)
+    def remembered(path: str) -> tuple[str, Route, Mapping[str, str]] | None:
+        return match(path)
+
+    def match(path: str) -> tuple[str, Route, Mapping[str, str]] | None:
+        for route in routes:
+            found = route.pattern.fullmatch(path)
+            if found is not None:
+                return path, route, found.groupdict()
+        return None
+
+    return lambda path: remembered(path) if len(path) < REMEMBERED else match(path)
 
 
 def _literal_first(item: tuple[str, list[Operation]]) -> tuple[int, str]:

@@ -71,7 +71,7 @@ class Pipeline:
         if found is None:
             await self._unrouted(arrival, "path", "there is nothing at this path", None, send)
             return
-        route, parameters = found
+        arrival.path, route, parameters = found
         plan = route.plans.get(arrival.method)
         if plan is None:
             await self._other_method(arrival, route, send)
