@@ -3,7 +3,8 @@
     python -m benchmarks.serve [--seconds 2] [--rounds 3] [API ...]
 
 The server has one core, the load another. Rates are given as a share of the bare server's, measured in turn with
-each round, because a machine's speed drifts. Exit status 1 when a goal is missed.
+each round, because a machine's speed drifts; what the journal costs, as a share of the double without one. Exit
+status 1 when a goal is missed.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from benchmarks.load import Load, load, request
 from benchmarks.servers import Running
 
 GOALS = {"read": 0.55, "write": 0.38, "refused": 0.35}
+JOURNALLED = 0.9
 P99_MS, START_S, MEMORY_MB = 5.0, 1.0, 100.0
 JSON = {"Content-Type": "application/json"}
 
@@ -109,10 +111,10 @@ class Row:
     p50_ms: float
     p99_ms: float
 
-    def line(self) -> str:
+    def line(self, reference: str = "bare") -> str:
         s = self.scenario
         return (
-            f"{self.server:<10} {s.api:<12} {s.kind:<8} {self.rate:>9.0f}/s {self.share:>6.2f} of bare"
+            f"{self.server:<10} {s.api:<12} {s.kind:<8} {self.rate:>9.0f}/s {self.share:>6.2f} of {reference}"
             f" ({self.cpu_share:.2f} by processor time)   p50 {self.p50_ms:6.2f} ms  p99 {self.p99_ms:6.2f} ms"
         )
 
@@ -159,6 +161,20 @@ def _double(bare: Running, scenarios: list[Scenario], seconds: float, rounds: in
         print(f"double     start to first answer {server.start_s:.2f} s, memory after load {server.memory_mb():.0f} MB")
         if server.start_s > START_S or server.memory_mb() > MEMORY_MB:
             print("MISSED     start-up or memory")
+
+
+def _journal(scenarios: list[Scenario], seconds: float, rounds: int) -> Iterator[Row]:
+    """The double beside itself without a journal, in turn."""
+    port, other = servers.free_port(), servers.free_port()
+    probe = "/fleet/platform/v1/devices/42"
+    with (
+        servers.running(servers.double(port), port, probe) as server,
+        servers.running(servers.unjournalled(other), other, probe) as without,
+    ):
+        for scenario in scenarios:
+            row = measure("journal on", server, without, scenario, seconds, rounds)
+            print(row.line("journal off"), flush=True)
+            yield row
 
 
 def _peers(bare: Running, scenarios: list[Scenario], seconds: float) -> None:
@@ -209,10 +225,14 @@ def main() -> int:
     with servers.running(servers.hello(port), port, "/") as bare:
         rows = list(_double(bare, scenarios, arguments.seconds, arguments.rounds))
         _peers(bare, scenarios, arguments.seconds)
+    journalled = list(_journal(scenarios, arguments.seconds, arguments.rounds))
     missed = [row for row in rows if row.share < GOALS[row.scenario.kind] or row.p99_ms > P99_MS]
     for row in missed:
         print("MISSED     " + row.line())
-    return 1 if missed else 0
+    dear = [row for row in journalled if row.cpu_share < JOURNALLED]
+    for row in dear:
+        print("MISSED     " + row.line("journal off"))
+    return 1 if missed or dear else 0
 
 
 if __name__ == "__main__":

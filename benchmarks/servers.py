@@ -120,6 +120,11 @@ def double(port: int, *options: str) -> list[str]:
     return [sys.executable, "-m", "devicedouble", "serve", "--port", str(port), "--quiet", *options]
 
 
+def unjournalled(port: int) -> list[str]:
+    """The double without its journal."""
+    return [sys.executable, "-m", "benchmarks.unjournalled", str(port)]
+
+
 def prism(port: int, document: Path) -> list[str] | None:
     """Prism (`npm install -g @stoplight/prism-cli`), or None when it is not installed."""
     command = shutil.which("prism")
