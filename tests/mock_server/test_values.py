@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,3 +41,22 @@ def test_whole_numbers_of_any_size_are_stored_and_returned_exactly(double: Facto
         assert json.loads(client.get(call.read).content)["insurable_amount"] == number
 
     holds()
+
+
+def test_whole_numbers_have_4300_digits_at_most_as_the_readme_says(double: Factory) -> None:
+    call = CALLS["masmovil"]
+    client = double("masmovil", headers={**call.auth, **_JSON})
+
+    def written(digits: str) -> tuple[int, str]:
+        answer = client.patch(
+            call.write, content=f'[{{"op": "add", "path": "/insurable_amount", "value": {digits}}}]'.encode()
+        )
+        return answer.status_code, answer.text
+
+    status, text = written("7" * 4300)
+    assert status == 200
+    assert f'"insurable_amount":{"7" * 4300},' in text
+    status, text = written("7" * 4301)
+    assert status == 400
+    assert "contains a number with too many digits" in text
+    assert "more than 4,300 digits" in (Path(__file__).parents[2] / "README.md").read_text()
