@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -11,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mock_server.world.errors import BadWorld, StoreRefused, StoreUnavailable
+from mock_server.world.sql.schema import stored_version
 
 ATTEMPTS = 50
 _T = TypeVar("_T")
@@ -20,6 +23,7 @@ _AGAIN = {"40001", "40P01"}
 _LOST = {None, "57P01", "57P02", "57P03", "08000", "08003", "08006"}
 """The connection broke (the driver gives no state then), or the server ended it."""
 
+_READING = {"mode": "ro", "uri": "true"}
 _OPTIONS = "-c lock_timeout=15000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
 
 
@@ -201,6 +205,7 @@ def _postgresql(url: URL) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
+    _look_at(url)
     engine = create_engine(
         url,
         pool_size=16,
@@ -222,6 +227,22 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _look_at(url: URL) -> None:
+    """Raise StoreRefused for another program's file. It is opened for reading only: how ours is set changes a file."""
+    path = Path(url.database or "")
+    if not path.is_file():
+        return
+    reading = create_engine(url.set(database=f"file:{quote(str(path.absolute()))}").update_query_dict(_READING))
+    try:
+        with reading.connect() as connection:
+            stored_version(connection)
+    except DBAPIError as error:  # who opens it for writing will say what is the matter
+        if (refused := refused_file(error)) is not None:
+            raise refused from None
+    finally:
+        reading.dispose()
 
 
 def refused_file(error: Exception) -> StoreRefused | None:

@@ -87,14 +87,11 @@ def prepare(connection: Connection) -> bool:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(4242424242)"))
-    names = set(inspect(connection).get_table_names())
-    if about.name not in names:
-        if names and connection.dialect.name == "sqlite":
-            raise StoreRefused("This file is another program's database; give --state a new file.")
+    version = stored_version(connection)
+    if version is None:
         metadata.create_all(connection)
         connection.execute(about.insert().values(version=VERSION))
         return True
-    version = connection.execute(select(about.c.version)).scalar_one()
     while version in MIGRATIONS:
         MIGRATIONS[version](connection)
         version += 1
@@ -105,3 +102,23 @@ def prepare(connection: Connection) -> bool:
             f"{VERSION}); use that version, or give --state a new place."
         )
     return False
+
+
+def stored_version(connection: Connection) -> int | None:
+    """The version of the tables that are there, None where there are none. Nothing is written.
+
+    Raises StoreRefused for what another program keeps there.
+    """
+    names = set(inspect(connection).get_table_names())
+    if about.name not in names:
+        if names and connection.dialect.name == "sqlite":
+            raise StoreRefused("This file is another program's database; give --state a new file.")
+        return None
+    columns = {column["name"] for column in inspect(connection).get_columns(about.name)}
+    found = connection.execute(select(about.c.version)).scalars().all() if "version" in columns else []
+    if len(found) != 1:
+        raise StoreRefused(
+            f"The table {about.name!r} that is there does not say which version of devicedouble made it; "
+            "give --state a new place."
+        )
+    return int(found[0])

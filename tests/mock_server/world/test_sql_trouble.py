@@ -88,6 +88,35 @@ def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
         open_worlds(Settings(state=f"sqlite:///{tmp_path}/text"), MAKERS)
 
 
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_a_refused_file_stays_as_it_was(mode: str, tmp_path: Path) -> None:
+    """Also one that its program has open, with what is not yet in the file itself."""
+    path = tmp_path / "other.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA journal_mode = {mode}")
+    connection.execute("CREATE TABLE recipes (name TEXT)")
+    connection.execute("INSERT INTO recipes VALUES ('soup')")
+    connection.commit()
+    before = path.read_bytes()
+    with pytest.raises(StoreRefused, match="another program"):
+        open_worlds(Settings(state=f"sqlite:///{path}"), MAKERS)
+    assert path.read_bytes() == before
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM devicedouble", "ALTER TABLE devicedouble RENAME COLUMN version TO form"]
+)
+def test_a_table_of_ours_that_says_no_version_is_refused_with_a_sentence(
+    statement: str, address: Address, opened: Opener
+) -> None:
+    place = address()
+    opened(place).close()
+    _run(place, statement)
+    with pytest.raises(StoreRefused, match="does not say which version of devicedouble made it; give --state"):
+        open_worlds(Settings(state=place), MAKERS)
+
+
 def test_another_version_is_refused_with_a_sentence(address: Address, opened: Opener) -> None:
     place = address()
     opened(place).close()
@@ -111,7 +140,11 @@ def test_an_older_version_is_brought_up_to_date(
 
 
 def _set_version(place: str, version: int) -> None:
+    _run(place, f"UPDATE devicedouble SET version = {version}")
+
+
+def _run(place: str, statement: str) -> None:
     engine = create_engine(place.replace("postgresql:", "postgresql+psycopg:"))
     with engine.begin() as connection:
-        connection.execute(text(f"UPDATE devicedouble SET version = {version}"))
+        connection.execute(text(statement))
     engine.dispose()
