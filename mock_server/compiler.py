@@ -159,7 +159,7 @@ def group_name(parameter: str) -> str:
 def _plan(operation: Operation, api: Api) -> Plan:
     body = operation.request_body
     path = _readers(operation, "path", key=group_name)
-    groups = [group_name(name) for name in _SEGMENT.findall(operation.path)]
+    named = _SEGMENT.findall(operation.path)
     return Plan(
         operation=operation,
         behaviour=api.behaviours[operation.id],
@@ -169,7 +169,7 @@ def _plan(operation: Operation, api: Api) -> Plan:
         bodies={name: Validator(media.schema) for name, media in body.content.items()} if body else {},
         body_required=bool(body and body.required),
         principals=_principals(operation, api.credentials),
-        key=groups[-1] if groups else None,
+        key=next((group_name(name) for name in api.subjects if name in named), None),
         offered=_offered(operation),
         responders={status: _responder(operation, response) for status, response in operation.responses.items()},
         refuses=_refuses(operation),

@@ -49,7 +49,7 @@ async def deliver_badly(send: Send, answer: Answer, fault: Fault, *, head: bool 
     if fault.drop:
         await _abort(send)
         return
-    if fault.malformed:
+    if fault.malformed and answer.status != 204:
         cut = answer.body[: max(1, len(answer.body) * 2 // 3)]
         answer.body = cut + b'{"' if answer.body else b'{"'
     if fault.truncate is None:

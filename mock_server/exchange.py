@@ -42,21 +42,20 @@ class Arrival:
     base_url: str
     began: float
 
-    @property
-    def target(self) -> str:
-        """Path and query."""
-        return f"{self.path}?{self.query}" if self.query else self.path
-
 
 @dataclass(slots=True)
 class Call:
-    """A call that an operation answers. `path` are the raw path parameters; `body` is None when it was too large."""
+    """A call that an operation answers. `path` are the raw path parameters; `body` is None when it was too large.
+
+    `delay_s` is how long the caller asked to wait, in seconds.
+    """
 
     arrival: Arrival
     plan: Plan
     path: Mapping[str, str]
     body: bytes | None
     forced: Forced | None
+    delay_s: float
     strict: bool
 
 
@@ -259,7 +258,7 @@ class _Exchange:
         try:
             value = reader(media_type)(body)
         except Unreadable as unreadable:
-            return None, [("body", Fault(unreadable.keyword, (), (), unreadable.reason))]
+            return None, [("body", Fault(unreadable.keyword, (), (), unreadable.reason, chosen=unreadable.chosen))]
         if validator.is_valid(value):
             return value, []
         return value, [("body", fault) for fault in validator.faults(value)]

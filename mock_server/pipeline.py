@@ -9,16 +9,15 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any, TypeVar
 
-from mock_server import exchange, prefer
+from mock_server import exchange, prefer, recording
 from mock_server.compiler import CORS, CompiledApi, Plan, Route
 from mock_server.delivery import Message, Send, deliver, deliver_badly, options, own
 from mock_server.exchange import Answer, Arrival, Call
 from mock_server.media import JSON
-from mock_server.redaction import redact_body
 from mock_server.types import World
 from mock_server.world.errors import Outdated, StoreUnavailable
 from mock_server.world.faults import Fault
-from mock_server.world.journal import Entry, packed
+from mock_server.world.journal import Entry
 from mock_server.world.worlds import OpenWorld, Outcome, Worlds
 
 Scope = MutableMapping[str, Any]
@@ -77,19 +76,19 @@ class Pipeline:
             await self._other_method(arrival, route, send)
             return
         try:
-            forced, delay = _preferences(arrival, plan)
+            forced, delay_s = _preferences(arrival, plan)
         except prefer.NotDeclared as error:
-            await deliver(send, own(400, error.sentence, choices=error.choices))
+            await self._stray(arrival, own(400, error.sentence, choices=error.choices), send)
             return
         body = await _read(receive, arrival.headers, self._body_limit) if plan.bodies else b""
-        call = Call(arrival, plan, parameters, body, forced, self._strict)
+        call = Call(arrival, plan, parameters, body, forced, delay_s, self._strict)
         outcome, fault = await self._in_turn(self._carry_out, call)
         answer: Answer = outcome.response
         self._logged(outcome)
-        if fault is not None and fault.delay:
-            delay += fault.delay * 1000
-        if delay:
-            await asyncio.sleep(delay / 1000)
+        if fault is not None:
+            delay_s += fault.delay
+        if delay_s:
+            await asyncio.sleep(delay_s)
         if body is None:
             answer.headers = (*answer.headers, (b"connection", b"close"))
         await _send(send, arrival, answer, fault)
@@ -113,23 +112,27 @@ class Pipeline:
 
         def work(state: World) -> Outcome:
             answer = exchange.answer(call, state)
-            return Outcome(answer.keep, _entry(call, answer, fault, state), answer)
+            return Outcome(answer.keep, recording.entry(call, answer, fault, state), answer)
 
         return world.run(arrival.api.api.id, call.plan.write, work), fault
 
     async def _other_method(self, arrival: Arrival, route: Route, send: Send) -> None:
         if arrival.method == "OPTIONS":
-            await deliver(send, options(route, arrival.headers))
+            await self._stray(arrival, options(route, arrival.headers), send)
             return
         reason = f"{arrival.method} is not allowed here, only {route.allow}"
         await self._unrouted(arrival, "method", reason, route.allow, send)
 
     async def _unrouted(self, arrival: Arrival, keyword: str, reason: str, allow: str | None, send: Send) -> None:
-        """The vendor's answer to a path or method that the contract does not know; journalled like any other."""
+        """The vendor's answer to a path or method that the contract does not know."""
         refusal = arrival.api.refusals.of_transport(keyword, reason, exchange.readable_query(arrival.query))
         answer = exchange.write_refusal(None, refusal, JSON)
         if allow is not None:
             answer.headers = (*answer.headers, (b"allow", allow.encode()))
+        await self._stray(arrival, answer, send)
+
+    async def _stray(self, arrival: Arrival, answer: Answer, send: Send) -> None:
+        """Send an answer that was made without the world, and journal it like any other."""
         outcome = await self._in_turn(self._note, arrival, answer)
         self._logged(outcome)
         await _send(send, arrival, outcome.response, None)
@@ -141,7 +144,7 @@ class Pipeline:
             if world is None:
                 return _no_world(arrival)
             return world.run(
-                arrival.api.api.id, False, lambda state: Outcome(False, _stray(arrival, answer, state), answer)
+                arrival.api.api.id, False, lambda state: Outcome(False, recording.stray(arrival, answer, state), answer)
             )
         except StoreUnavailable:  # the answer needs no state, only its journal entry does
             return Outcome(False, None, answer)
@@ -163,55 +166,20 @@ def _no_world(arrival: Arrival) -> Outcome:
 
 
 def _fault(world: OpenWorld, call: Call) -> Fault | None:
-    """The fault that befalls the call; what it forces is then what the call answers."""
+    """The fault that befalls the call; what it forces is then what the call answers.
+
+    A rule that forces an answer is not about operations that do not declare it.
+    """
     arrival, plan = call.arrival, call.plan
-    fault = world.faults.match(arrival.api.api.id, plan.operation.id, _key(call), arrival.method)
+
+    def answerable(rule: Mapping[str, Any]) -> bool:
+        return _declares(arrival.api, plan, rule.get("error"), rule.get("status"))
+
+    facts = (arrival.api.api.id, plan.operation.id, recording.key(call), arrival.method)
+    fault = world.faults.match(*facts, answerable)
     if fault is not None and call.forced is None:
-        call.forced = _forced_by(arrival.api, plan, fault)
+        call.forced = _forced_by(arrival.api, plan, fault.error, fault.status)
     return fault
-
-
-def _entry(call: Call, answer: Answer, fault: Fault | None, state: World) -> Entry:
-    """What the journal keeps of a call."""
-    arrival, plan = call.arrival, call.plan
-    secrets = plan.secrets
-    return Entry(
-        state.now,
-        plan.operation.api,
-        plan.operation.id,
-        _key(call),
-        answer.basis,
-        arrival.method,
-        arrival.target,
-        packed(arrival.raw_headers),
-        redact_body(call.body or b"", secrets) if secrets else call.body or b"",
-        0 if fault is not None and fault.drop else answer.status,
-        answer.headers,
-        redact_body(answer.body, secrets) if secrets else answer.body,
-        int((perf_counter() - arrival.began) * 1e6),
-        answer.violations,
-        fault.id if fault is not None else None,
-        answer.role,
-    )
-
-
-def _stray(arrival: Arrival, answer: Answer, state: World) -> Entry:
-    """What the journal keeps of a call that no operation answers."""
-    return Entry(
-        state.now,
-        arrival.api.api.id,
-        None,
-        None,
-        answer.basis,
-        arrival.method,
-        arrival.target,
-        packed(arrival.raw_headers),
-        b"",
-        answer.status,
-        answer.headers,
-        answer.body,
-        int((perf_counter() - arrival.began) * 1e6),
-    )
 
 
 def _headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
@@ -254,30 +222,30 @@ def _base_url(scheme: str, authority: bytes, prefix: str, base_path: str) -> str
     return f"{scheme}://{authority.decode('latin-1')}{prefix}{base_path}"
 
 
-def _key(call: Call) -> str | None:
-    """The key of the object that the call is about: its last path parameter, as sent."""
-    group = call.plan.key
-    return None if group is None else call.path[group]
-
-
 def _preferences(arrival: Arrival, plan: Plan) -> tuple[prefer.Forced | None, float]:
     header = arrival.headers.get(b"prefer")
     if header is None:
         return None, 0.0
     wanted = prefer.parse(header.decode("latin-1"))
     forced = prefer.force(arrival.api, plan, wanted.kind, wanted.value) if wanted.kind else None
-    return forced, wanted.delay_ms
+    return forced, wanted.delay_ms / 1000
 
 
-def _forced_by(api: CompiledApi, plan: Plan, fault: Fault) -> prefer.Forced | None:
-    """The answer that a fault forces; None when the fault forces none, or one that this operation does not declare."""
+def _declares(api: CompiledApi, plan: Plan, error: str | None, status: int | None) -> bool:
+    """Whether the operation can give the answer that a fault forces, if it forces one."""
     try:
-        if fault.error is not None:
-            return prefer.force(api, plan, "error", fault.error)
-        if fault.status is not None:
-            return prefer.force(api, plan, "code", str(fault.status))
+        _forced_by(api, plan, error, status)
     except prefer.NotDeclared:
-        return None
+        return False
+    return True
+
+
+def _forced_by(api: CompiledApi, plan: Plan, error: str | None, status: int | None) -> prefer.Forced | None:
+    """The answer that a fault forces, or None when it forces none. Raises NotDeclared."""
+    if error is not None:
+        return prefer.force(api, plan, "error", error)
+    if status is not None:
+        return prefer.force(api, plan, "code", str(status))
     return None
 
 

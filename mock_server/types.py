@@ -152,7 +152,8 @@ class Population(Protocol):
 
 
 PopulationMaker: TypeAlias = Callable[[int, int, datetime], Mapping[str, Population]]
-"""(seed, devices, origin) to the population of each collection that has one."""
+"""(seed, devices, origin) to the population of each collection that has one. Only what must have happened lately is
+counted from `origin`: all the rest is the same on every day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,8 @@ class Api:
     (the bearer token, or `user:password`) to who that is; `authenticate` looks further, in the world, for one that
     is not in the table. `translate(name, message, raw_query)` gives an error message in the caller's language.
     `objects` are the fixed objects by name, for the index page; `target` is the ready target file's content for
-    `devicedouble check` as plain tables (credentials, fixtures, limits, capabilities). `shows` says, by collection,
+    `devicedouble check` as plain tables (credentials, fixtures, limits, capabilities). `subjects` are the path
+    parameters that name what a call is about, the closest first. `shows` says, by collection,
     how a stored document is seen; a collection that is not there is shown by nothing.
     """
 
@@ -201,4 +203,5 @@ class Api:
     authenticate: Callable[[World, str], Principal | None] | None = None
     settle: Callable[[World], None] | None = None
     translate: Callable[[str, str, Mapping[str, list[str]]], str] | None = None
+    subjects: tuple[str, ...] = ()
     shows: Mapping[str, Shown] = field(default_factory=dict)

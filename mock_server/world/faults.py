@@ -1,6 +1,6 @@
 """Fault rules: which calls go wrong, how, and how often; all chance follows from the world's seed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any
 
@@ -130,11 +130,21 @@ class Faults:
     def __iter__(self) -> Iterator[Rule]:
         return iter(list(self._rules.values()))
 
-    def match(self, api: str, operation: str | None, key: str | None, method: str) -> Fault | None:
-        """The fault that befalls this call, or None. Counts the call."""
+    def match(
+        self,
+        api: str,
+        operation: str | None,
+        key: str | None,
+        method: str,
+        answerable: Callable[[Mapping[str, Any]], bool] = bool,
+    ) -> Fault | None:
+        """The fault that befalls this call, or None. Counts the call with the rules that are about it.
+
+        `answerable` says of a rule's definition whether the call can be answered so.
+        """
         call = (api, operation, key, method)
         for rule in self._rules.values():
-            if rule.meets(call) and rule.due(self.seed):
+            if rule.meets(call) and answerable(rule.definition) and rule.due(self.seed):
                 return rule.fault(self.seed)
         return None
 

@@ -18,6 +18,7 @@ API = Api(
         "fleet-read-key": Principal("read", "fleet-read-key"),
     },
     populations=populations,
+    subjects=("device_id",),
     shows={DEVICES: Shown("getDevice", shown_device)},
     objects={
         "device_id": str(KNOWN),

@@ -17,6 +17,7 @@ API = Api(
         "customer:customer-key": Principal("customer", "customer"),
     },
     populations=populations,
+    subjects=("iccid",),
     shows={DEVICES: Shown("getDeviceDetails", shown_device)},
     objects={
         "iccid": "8988216716970004975",

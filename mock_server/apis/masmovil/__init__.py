@@ -33,6 +33,7 @@ API = Api(
     credentials={_TOKEN: Principal("member", _TOKEN, {"orgs": _ORGS})},
     authenticate=_authenticate,
     populations=populations,
+    subjects=("deviceId", "subscriptionId"),
     shows={DEVICES: Shown("getSubscriptionDevice", shown_device)},
     objects={
         "org": ORG,

@@ -21,6 +21,7 @@ API = Api(
         "monitor:monitor": Principal("monitor", "monitor"),
     },
     populations=populations,
+    subjects=("device-id", "transaction-id", "runtime-name"),
     shows={DEVICES: Shown("listDevices", shown_device)},
     objects={"runtime": "myruntime", "device_id": "12345-6789", "application": "com.example.app"},
     examples=(

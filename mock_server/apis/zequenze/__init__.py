@@ -13,6 +13,7 @@ API = Api(
     behaviours=BEHAVIOURS,
     credentials={"zequenze-token": Principal("api", "zequenze-token")},
     populations=populations,
+    subjects=("serial_number",),
     shows={DEVICES: Shown("getInventoryDeviceSerial", shown_record)},
     objects={"serial_number": "ABC123456789", "other_serial_number": "XYZ987654321"},
     examples=(

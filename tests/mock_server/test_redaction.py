@@ -1,0 +1,66 @@
+"""Secrets are left out however they are written."""
+
+import json
+
+import pytest
+
+from mock_server.app import create_app
+from mock_server.redaction import CREDENTIALS, redact_body, redact_query
+
+NAMES = frozenset({"assertion", "access_token"})
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (b"grant_type=jwt&assertion=s3cret&x=1", b"grant_type=jwt&assertion=[redacted]&x=1"),
+        (b"grant_type=jwt&%61ssertion=s3cret", b"grant_type=jwt&%61ssertion=[redacted]"),
+        (b"a=1;assertion=s3cret", b"a=1;assertion=[redacted]"),
+        (b"Assertion=s3cret", b"Assertion=[redacted]"),
+        (b'{"assertion":"s3cret","n":1}', b'{"assertion": "[redacted]", "n": 1}'),
+        (b'{"\\u0061ssertion":"s3cret"}', b'{"assertion": "[redacted]"}'),
+        (b'{"a":[{"access_token":"s3cret"}]}', b'{"a": [{"access_token": "[redacted]"}]}'),
+        (b'{"assertion":["s3cret"]}', b'{"assertion": "[redacted]"}'),
+        (b'{"assertion":"s3cre', b"[redacted]"),
+        (b"--x\r\nname=assertion\r\n\r\ns3cret\r\n--x--", b"[redacted]"),
+        (b"\xffassertion=s3cret", b"[redacted]"),
+    ],
+)
+def test_a_secret_member_is_left_out_of_a_body_however_it_is_written(body: bytes, kept: bytes) -> None:
+    assert redact_body(body, NAMES) == kept
+
+
+@pytest.mark.parametrize("body", [b"", b'{"name": "x",  "n": 1.0}', b"grant_type=jwt&x=%20"])
+def test_a_body_without_secrets_stays_as_it_was_sent(body: bytes) -> None:
+    assert redact_body(body, NAMES) == body
+
+
+def test_a_body_of_an_operation_without_secrets_is_not_looked_at() -> None:
+    assert redact_body(b'{"assertion": "x"', frozenset()) == b'{"assertion": "x"'
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("limit=5&access_token=s3cret", "limit=5&access_token=[redacted]"),
+        ("API_Key=s3cret&a", "API_Key=[redacted]&a"),
+        ("ap%69_key=s3cret", "ap%69_key=[redacted]"),
+        ("search=a%20b&token", "search=a%20b&token"),
+        ("access_token", "access_token"),
+    ],
+)
+def test_credentials_are_left_out_of_a_query(query: str, kept: str) -> None:
+    assert redact_query(query) == kept
+
+
+def test_no_parameter_of_a_contract_is_taken_for_a_credential() -> None:
+    names = {
+        parameter.name.lower()
+        for api in create_app().apis.values()
+        for operation in api.contract.operations.values()
+        for parameter in operation.parameters
+        if parameter.location == "query"
+    }
+    assert len(names) > 20
+    assert names.isdisjoint(CREDENTIALS)
+    assert json.dumps(sorted(names))
