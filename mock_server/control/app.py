@@ -1,48 +1,34 @@
 """The control plane's wiring: which function is which operation, and what stands before and beside them."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
 from connexion import AsyncApp
-from connexion.exceptions import ProblemException
-from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
 from jinja2 import Environment, PackageLoader, select_autoescape
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
 from swagger_ui_bundle import swagger_ui_path
 
 from mock_server.compiler import CompiledApi
-from mock_server.control.context import Context, Problem, answer
+from mock_server.control.context import CONTRACT, Context, answer
 from mock_server.control.door import Door
 from mock_server.control.faults import FaultOperations
 from mock_server.control.journal import JournalOperations
 from mock_server.control.pages import ConsoleFiles
+from mock_server.control.refusing import HANDLERS
 from mock_server.control.state import StateOperations
 from mock_server.control.targets import TargetOperations
 from mock_server.control.validation import VALIDATORS
 from mock_server.control.worlds import WorldOperations
-from mock_server.media import write_json
 from mock_server.pages import Files
 from mock_server.pipeline import App
 from mock_server.settings import Settings
-from mock_server.world.errors import BadWorld, StoreUnavailable, Undeletable, UnknownWorld, WorldError, WorldExists
 from mock_server.world.worlds import Worlds
 from openapi.contract import load
-
-CONTRACT = Path(__file__).resolve().parents[2] / "openapi" / "control.yaml"
-_STATUS: Mapping[type[WorldError], int] = {
-    BadWorld: 400,
-    UnknownWorld: 404,
-    WorldExists: 409,
-    Undeletable: 409,
-    StoreUnavailable: 503,
-}
 
 
 def create_control(worlds: Worlds, apis: Mapping[str, CompiledApi], settings: Settings) -> App:
@@ -107,51 +93,10 @@ def _connexion(context: Context) -> App:
         validate_responses=context.settings.strict,
         validator_map=VALIDATORS,
     )
-    app.add_error_handler(Problem, _problem)
-    app.add_error_handler(WorldError, _world_error)
-    app.add_error_handler(ProblemException, _http_error)
-    app.add_error_handler(HTTPException, _http_error)
-    app.add_error_handler(Exception, _defect)
+    for error, handler in HANDLERS.items():
+        app.add_error_handler(error, handler)
     application: App = app
     return application
-
-
-async def _problem(_request: ConnexionRequest, error: Problem) -> ConnexionResponse:
-    return _error(error.status, error.sentence, choices=error.choices)
-
-
-async def _world_error(_request: ConnexionRequest, error: WorldError) -> ConnexionResponse:
-    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
-    return _error(status, str(error))
-
-
-async def _http_error(request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
-    sentence = error.detail or "The call could not be understood."
-    if error.status_code == 404:
-        sentence = f"Nothing answers at {request.url.path}; /_mock/docs shows what does."
-    return _error(error.status_code, sentence, headers=dict(error.headers or {}))
-
-
-async def _defect(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    import traceback
-
-    traceback.print_exception(error)
-    return _error(500, "The control plane failed to answer; its log says why.")
-
-
-def _error(
-    status: int, sentence: str, *, choices: list[str] | None = None, headers: dict[str, str] | None = None
-) -> ConnexionResponse:
-    content: dict[str, Any] = {"error": sentence}
-    if choices is not None:
-        content["choices"] = choices
-    return ConnexionResponse(
-        status_code=status,
-        mimetype="application/json",
-        content_type="application/json",
-        body=write_json(content).decode(),
-        headers={**(headers or {}), "cache-control": "no-store"},
-    )
 
 
 async def _to_console(_request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from mock_server.settings import Settings
 from mock_server.world.errors import UnknownWorld
 from mock_server.world.worlds import OpenWorld, Worlds
 
+CONTRACT = Path(__file__).resolve().parents[2] / "openapi" / "control.yaml"
 _Found = TypeVar("_Found")
 
 

@@ -14,6 +14,9 @@ from mock_server.settings import Settings
 BODY_LIMIT = 64 * 1024 * 1024
 """A snapshot of a large world may be planted; nothing larger."""
 
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_OF_BODIES = frozenset({b"content-length", b"transfer-encoding"})
+
 
 class Door:
     """Lets in who may use the control plane, and bodies of bearable size."""
@@ -30,12 +33,18 @@ class Door:
         except Problem as problem:
             await _refused(problem)(scope, receive, send)
             return
-        length = (b"content-length", b"%d" % len(body))
-        kept = [item for item in scope["headers"] if item[0] not in (b"content-length", b"transfer-encoding")]
+        if scope["method"] not in _WITH_BODY:
+            body = b""
         try:
-            await self._app({**scope, "headers": [*kept, length]}, _replayed(body, receive), send)
+            await self._app({**scope, "headers": _headers(scope, body)}, _replayed(body, receive), send)
         except HTTPException as error:  # of a page's files
             await _no_file(error)(scope, receive, send)
+
+
+def _headers(scope: Scope, body: bytes) -> list[tuple[bytes, bytes]]:
+    """The call's headers with what is true of the body: the type of one that is not there is nobody's business."""
+    told = _OF_BODIES if body else {*_OF_BODIES, b"content-type"}
+    return [*(item for item in scope["headers"] if item[0] not in told), (b"content-length", b"%d" % len(body))]
 
 
 def _no_file(error: HTTPException) -> Response:

@@ -38,7 +38,8 @@ class StateOperations:
     ) -> Response:
         def page(view: World) -> tuple[int, list[tuple[str, Document]]]:
             if not changed and not search:
-                keys = islice(view.keys(collection), offset, offset + limit)
+                first = min(offset, view.count(collection))
+                keys = islice(view.keys(collection), first, first + limit)
                 found = [(key, view.get(collection, key)) for key in keys]
                 return view.count(collection), [(key, document) for key, document in found if document is not None]
             items = view.written(collection) if changed else view.items(collection)

@@ -6,8 +6,8 @@ import yaml
 from openapi_spec_validator import validate
 
 from mock_server.app import Double
-from mock_server.control.app import CONTRACT, operations
-from mock_server.control.context import Context
+from mock_server.control.app import operations
+from mock_server.control.context import CONTRACT, Context
 from openapi.contract import load
 from tests.mock_server.control.conftest import Caller
 

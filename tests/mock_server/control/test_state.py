@@ -27,6 +27,13 @@ def test_documents_come_in_pages(call: Caller) -> None:
     assert "42" in keys
 
 
+@pytest.mark.parametrize("query", ["", "&search=a"])
+def test_a_page_behind_the_last_is_empty(call: Caller, query: str) -> None:
+    content = call("GET", f"{DEVICES}?offset={10**30}{query}").json()
+    assert content["items"] == []
+    assert content["total"] > 0
+
+
 def test_documents_are_searched_and_the_changed_ones_picked_out(call: Caller) -> None:
     assert call("GET", DEVICES + "?changed=true").json()["items"] == []
     call("PATCH", FLEET, headers=WRITE, json={"name": "Zebra Stripes"})

@@ -107,7 +107,7 @@ def test_a_deleted_world_is_gone_and_default_stays(call: Caller) -> None:
         ("PATCH", "/worlds/default/clock", {"now": "2030-01-01"}, 400, "now"),
         ("PATCH", "/worlds/default/clock", {"running": "no"}, 400, "running"),
         ("GET", "/nothing", None, 404, "/_mock/nothing"),
-        ("PUT", "/worlds", {}, 405, ""),
+        ("PUT", "/worlds", {}, 405, "This method is not allowed here; GET and POST are."),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(

@@ -1,0 +1,101 @@
+"""What went wrong, as the control plane answers it: a status and one sentence, worded by the contract's catalogue."""
+
+import re
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from connexion.exceptions import ProblemException
+from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+from starlette.exceptions import HTTPException
+
+from mock_server.control.context import CONTRACT, Problem
+from mock_server.media import write_json
+from mock_server.world.errors import BadWorld, StoreUnavailable, Undeletable, UnknownWorld, WorldError, WorldExists
+from openapi.contract import Operation, load
+
+_STATUS: Mapping[type[WorldError], int] = {
+    BadWorld: 400,
+    UnknownWorld: 404,
+    WorldExists: 409,
+    Undeletable: 409,
+    StoreUnavailable: 503,
+}
+
+
+async def _problem(_request: ConnexionRequest, error: Problem) -> ConnexionResponse:
+    return _error(error.status, error.sentence, choices=error.choices)
+
+
+async def _world_error(_request: ConnexionRequest, error: WorldError) -> ConnexionResponse:
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
+    return _error(status, str(error))
+
+
+async def _http_error(request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
+    headers = dict(error.headers or {})
+    if error.status_code == 404:
+        sentence = f"Nothing answers at {request.url.path}; /_mock/docs shows what does."
+    elif error.status_code == 405:
+        methods = _allowed(request.url.path.removeprefix("/_mock"))
+        headers = {"allow": ", ".join(["HEAD", *methods] if "GET" in methods else methods)}
+        reason = f"{' and '.join(methods)} {'is' if len(methods) == 1 else 'are'}"
+        sentence = _catalogued("WRONG_METHOD").format(reason=reason)
+    elif error.status_code == 415:
+        sentence = _catalogued("WRONG_MEDIA_TYPE")
+    else:
+        sentence = error.detail or "The call could not be understood."
+    return _error(error.status_code, sentence, headers=headers)
+
+
+async def _defect(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    traceback.print_exception(error, file=sys.stderr)
+    return _error(500, "The control plane failed to answer; its log says why.")
+
+
+HANDLERS: Mapping[type[Exception], Callable[..., Any]] = {
+    Problem: _problem,
+    WorldError: _world_error,
+    ProblemException: _http_error,
+    HTTPException: _http_error,
+    Exception: _defect,
+}
+
+
+def _catalogued(name: str) -> str:
+    return load(str(CONTRACT)).errors[name].message
+
+
+def _allowed(path: str) -> list[str]:
+    """The methods that are answered at a path: the framework knows only that of the first operation."""
+    return sorted(method for pattern, method in _operations() if pattern.fullmatch(path))
+
+
+@lru_cache(maxsize=1)
+def _operations() -> list[tuple["re.Pattern[str]", str]]:
+    """What the path of each operation looks like, and its method."""
+    return [(_pattern(operation), operation.method) for operation in load(str(CONTRACT)).operations.values()]
+
+
+def _pattern(operation: Operation) -> "re.Pattern[str]":
+    long = [parameter.name for parameter in operation.parameters if parameter.schema.get("format") == "path"]
+    parts = re.split(r"\{(.+?)\}", operation.path)
+    shapes = (".+" if name in long else "[^/]+" for name in parts[1::2])
+    return re.compile("".join(map(str.__add__, map(re.escape, parts[::2]), [*shapes, ""])))
+
+
+def _error(
+    status: int, sentence: str, *, choices: list[str] | None = None, headers: dict[str, str] | None = None
+) -> ConnexionResponse:
+    content: dict[str, Any] = {"error": sentence}
+    if choices is not None:
+        content["choices"] = choices
+    return ConnexionResponse(
+        status_code=status,
+        mimetype="application/json",
+        content_type="application/json",
+        body=write_json(content).decode(),
+        headers={**(headers or {}), "cache-control": "no-store"},
+    )
