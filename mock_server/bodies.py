@@ -13,18 +13,22 @@ DEPTH_LIMIT = 100
 
 
 class Unreadable(Exception):
-    """The body cannot be read. `keyword` is the contract's word for it, `reason` a short sentence without subject."""
+    """The body cannot be read. `keyword` is the contract's word for it, `reason` a short sentence without subject.
 
-    def __init__(self, keyword: str, reason: str) -> None:
+    `chosen`: RFC 8259 lets a reader take it (a repeated member, a number out of its range); that we do not is a choice.
+    """
+
+    def __init__(self, keyword: str, reason: str, *, chosen: bool = False) -> None:
         super().__init__(reason)
         self.keyword = keyword
         self.reason = reason
+        self.chosen = chosen
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise Unreadable("malformed", "names a member of an object twice")
+        raise Unreadable("malformed", "names a member of an object twice", chosen=True)
     return members
 
 
@@ -35,7 +39,7 @@ def _no_constant(name: str) -> Any:
 def _finite(text: str) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise Unreadable("malformed", "contains a number out of range")
+        raise Unreadable("malformed", "contains a number out of range", chosen=True)
     return number
 
 
@@ -43,7 +47,7 @@ def _whole(text: str) -> int:
     try:
         return int(text)
     except ValueError:  # beyond the interpreter's limit of digits
-        raise Unreadable("malformed", "contains a number with too many digits") from None
+        raise Unreadable("malformed", "contains a number with too many digits", chosen=True) from None
 
 
 _DECODE = json.JSONDecoder(

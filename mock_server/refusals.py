@@ -82,7 +82,7 @@ class Refusals:
         rule = operation.violation(where, path, fault.keyword)
         if rule is None or rule.error is None:
             return Violation(where, fault, None, "inferred")
-        return Violation(where, fault, rule.error, rule.basis)
+        return Violation(where, fault, rule.error, "inferred" if fault.chosen else rule.basis)
 
     def of_violations(
         self, operation: Operation, violations: list[Violation], query: Mapping[str, list[str]]

@@ -33,13 +33,17 @@ _UNBOUNDED_FORMATS = frozenset({"int32", "int64", "float", "double", "byte", "bi
 
 @dataclass(slots=True)
 class Fault:
-    """One broken constraint: the keyword, where it stands in the schema, where in the value, and the sentence."""
+    """One broken constraint: the keyword, where it stands in the schema, where in the value, and the sentence.
+
+    `chosen`: it is a mistake because we choose so, whatever the contract says of mistakes of this kind.
+    """
 
     keyword: str
     schema_path: tuple[str | int, ...]
     instance_path: tuple[str | int, ...]
     reason: str
     missing: str | None = None
+    chosen: bool = False
 
 
 def to_json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from openapi.contract import load
+from openapi.contract import load, weakest
 from tests.mock_server.calls import CALLS
 from tests.support import Client
 
@@ -131,6 +131,21 @@ def test_a_body_that_is_not_strict_json_is_refused_and_changes_nothing(
     assert response.status_code == status == 400
     _assert_envelope(api, response, code)
     assert client.world.state(api) == before
+
+
+@EVERY_API
+@pytest.mark.parametrize("taken", ["a repeated member", "a number out of range", "a number of many digits"])
+def test_that_json_is_refused_which_its_rfc_lets_a_reader_take_is_inferred(
+    api: str, taken: str, double: Factory
+) -> None:
+    """A trailing comma breaks the grammar, and the contract says how sure its refusal is. These keep the grammar."""
+    client, contract = double(api), load(api)
+    rule = contract.operations[_operation(client)].violation("body", (), "malformed")
+    assert rule is not None
+    assert rule.error is not None
+    broken, kept = _write(client, MALFORMED["a trailing comma"]), _write(client, MALFORMED[taken])
+    assert broken.headers["mock-basis"] == weakest(rule.basis, contract.errors[rule.error].basis)
+    assert (kept.status_code, kept.headers["mock-basis"]) == (broken.status_code, "inferred")
 
 
 @EVERY_API
