@@ -99,14 +99,18 @@ def _never_let_in(book: Book, operation: Operation) -> Iterator[Requirement]:
     entry = book.contract.errors.get(refusal.error or "") if refusal else None
     if refusal and entry and weakest(refusal.basis, entry.basis, scheme.basis) == scheme.basis:
         return
+    response = operation.responses.get(str(entry.status)) if entry else None
+    status = entry.status if entry and response and response.basis == scheme.basis else None
     yield book.make(
         operation,
         "needs-credential",
-        "Without a valid credential nobody gets in, whatever the answer is (4xx).",
+        f"Without a valid credential nobody gets in: {status}, whatever it says."
+        if status
+        else "Without a valid credential nobody gets in, whatever the answer is (4xx).",
         "refuses_credentials",
         basis=scheme.basis,
         source=scheme.source,
-        data={"kind": "any", "error": None},
+        data={"kind": "any", "error": None, "status": status},
         order=20,
     )
 
@@ -209,18 +213,18 @@ def refuses_credentials(context: Context, requirement: Requirement) -> None:
         told = "without a credential" if value is None else f"with {value.split(' ')[0]} …"
         cause = f"{operation.id} let in {requirement.data['kind']}" if exchange.ok else f"{requirement.data['kind']}"
         if requirement.data["error"] is None:
-            _expect_refusal(context, exchange, told, cause)
+            _expect_refusal(context, exchange, told, requirement.data["status"], cause)
         else:
             context.expect_error(
                 exchange, requirement.data["error"], f"A request {told} is not refused as it must be", cause=cause
             )
 
 
-def _expect_refusal(context: Context, exchange: Exchange, told: str, cause: str) -> None:
-    if not 400 <= exchange.status < 500:
+def _expect_refusal(context: Context, exchange: Exchange, told: str, status: int | None, cause: str) -> None:
+    if exchange.status != status if status else not 400 <= exchange.status < 500:
         context.fail(
-            f"A request {told} is not refused.",
-            expected="4xx",
+            f"A request {told} is not refused" + (f" with {status}." if status else "."),
+            expected=str(status) if status else "4xx",
             actual=str(exchange.status),
             exchanges=(exchange,),
             cause=cause,

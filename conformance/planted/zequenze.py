@@ -163,10 +163,16 @@ FAULTS: tuple[Fault, ...] = (
         WRITE,
         "unknown-400",
         "an unknown device is answered 400",
-        "refuses-unknown",
+        "answers-unknown-with-404 refuses-unknown",
         instead_of(404, 400, {"detail": "x"}),
     ),
-    of(WRITE, "token-403", "a missing token is answered 403", "no-credential", instead_of(401, 403, {"detail": "x"})),
+    of(
+        WRITE,
+        "token-403",
+        "a missing token is answered 403",
+        "needs-credential no-credential",
+        instead_of(401, 403, {"detail": "x"}),
+    ),
     # ---- what is shown
     of(
         WRITE,
