@@ -23,6 +23,8 @@ class FaultOperations:
 
     async def add_fault(self, world: str, body: dict[str, Any]) -> Response:
         rule = {name: value for name, value in body.items() if value is not None}
+        if "method" in rule:
+            rule["method"] = rule["method"].upper()
         self._check(rule)
         added = await self._context.within(world, lambda found: view(found.faults.add(rule)))
         return answer(added, 201, location=f"/_mock/worlds/{quote(world)}/faults/{added['id']}")
@@ -58,13 +60,20 @@ class FaultOperations:
         if "api" in rule and rule["api"] not in apis:
             raise Problem(400, f"There is no API {rule['api']!r} here.", sorted(apis))
         chosen = [apis[rule["api"]]] if "api" in rule else list(apis.values())
-        plans = [(api, plan) for api in chosen for route in api.routes for plan in route.plans.values()]
+        calls = [(api, plan, method) for api in chosen for route in api.routes for method, plan in route.plans.items()]
         if "operation" in rule:
-            choices = sorted({plan.operation.id for _, plan in plans})
-            plans = [(api, plan) for api, plan in plans if plan.operation.id == rule["operation"]]
-            if not plans:
+            choices = sorted({plan.operation.id for _, plan, _ in calls})
+            calls = [call for call in calls if call[1].operation.id == rule["operation"]]
+            if not calls:
                 raise Problem(400, f"There is no operation {rule['operation']!r} here.", choices)
-        return plans
+        if "method" in rule:
+            choices = sorted({method for _, _, method in calls})
+            calls = [call for call in calls if call[2] == rule["method"]]
+            if not calls:
+                asked = rule.get("operation", "What the rule is about")
+                sentence = f"{asked} is called with {' or '.join(choices)}, never with {rule['method']!r}."
+                raise Problem(400, sentence, choices)
+        return list({(api.api.id, plan.operation.id): (api, plan) for api, plan, _ in calls}.values())
 
 
 def _check_declared(plans: list[tuple[CompiledApi, Plan]], kind: str, value: str) -> None:
@@ -77,7 +86,7 @@ def _check_declared(plans: list[tuple[CompiledApi, Plan]], kind: str, value: str
         except NotDeclared as error:
             choices.update(error.choices)
             if len(plans) == 1:
-                sentence = error.sentence
+                sentence = f"{error.sentence}."
         else:
             return
     raise Problem(400, sentence, sorted(choices))

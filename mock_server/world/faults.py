@@ -8,7 +8,7 @@ from mock_server.world.errors import BadWorld
 
 WHICH = ("api", "operation", "key", "method")
 WHEN = ("after", "nth", "every", "probability", "times")
-WHAT = ("error", "status", "delay", "drop", "truncate", "malformed")
+_NOTHING = "A fault must do something: give one of error, status, delay (more than 0), drop (true), truncate, malformed (true)."
 
 
 class Fault:
@@ -46,8 +46,6 @@ class Rule:
     __slots__ = ("definition", "fired", "id", "seen")
 
     def __init__(self, id: str, definition: Mapping[str, Any], seen: int = 0, fired: int = 0) -> None:  # noqa: A002
-        if not any(definition.get(name) is not None for name in WHAT):
-            raise BadWorld(f"A fault must do something: give one of {', '.join(WHAT)}.")
         self.id = id
         self.definition = dict(definition)
         self.seen = seen
@@ -154,6 +152,8 @@ class Faults:
 
     def add(self, definition: Mapping[str, Any]) -> Rule:
         """Add a rule behind the others. Raises BadWorld when it does nothing."""
+        if not _acts(definition):
+            raise BadWorld(_NOTHING)
         rule = Rule(str(self._last + 1), definition)
         self._last += 1
         self._rules[rule.id] = rule
@@ -166,3 +166,18 @@ class Faults:
     def clear(self) -> None:
         """Remove all rules."""
         self._rules.clear()
+
+
+def _acts(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule does anything: false does not, nor does a delay that is always 0."""
+    if any(rule.get(name) is not None for name in ("error", "status", "truncate")):
+        return True
+    return bool(rule.get("drop") or rule.get("malformed") or _longest(rule.get("delay")) > 0)
+
+
+def _longest(delay: Any) -> float:
+    """The longest that a delay can be, in milliseconds; 0 for none."""
+    if isinstance(delay, dict):
+        shape = delay.get("lognormal")
+        return float(min(shape["median"], shape.get("max", shape["median"])) if shape else max(delay["uniform"]))
+    return float(delay or 0)

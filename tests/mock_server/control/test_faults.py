@@ -63,7 +63,19 @@ def test_a_fork_and_a_cleared_world_have_no_faults(call: Caller) -> None:
         ({"api": "fleet", "operation": "fly", "drop": True}, "'fly'"),
         ({"api": "fleet", "error": "10000012"}, "10000012"),
         ({"error": "DEVICE_NOT_FOUND"}, "give api"),
-        ({"api": "fleet", "operation": "getDevice", "status": 418}, "418"),
+        ({"api": "fleet", "operation": "getDevice", "status": 418}, "getDevice declares no status '418'"),
+        ({"drop": False}, "must do something"),
+        ({"malformed": False, "drop": False}, "must do something"),
+        ({"delay": 0}, "must do something"),
+        ({"delay": {"uniform": [0, 0]}}, "must do something"),
+        ({"delay": {"lognormal": {"median": 0, "sigma": 1}}}, "must do something"),
+        ({"delay": {"lognormal": {"median": 5, "sigma": 1, "max": 0}}}, "must do something"),
+        ({"drop": True, "method": "FOO"}, "never with 'FOO'"),
+        (
+            {"drop": True, "api": "fleet", "operation": "getDevice", "method": "PATCH"},
+            "getDevice is called with GET or HEAD, never with 'PATCH'.",
+        ),
+        ({"status": 404, "api": "fleet", "method": "PUT"}, "DELETE or GET or HEAD or PATCH or POST"),
         ({"api": "fleet", "error": "DEVICE_NOT_FOUND", "status": 404}, "not both"),
         ({"delay": {"uniform": [20, 10]}}, "shortest"),
         ({"delay": -1}, "delay"),
@@ -79,6 +91,17 @@ def test_a_rule_that_makes_no_sense_is_refused_with_a_sentence(call: Caller, rul
     assert answer.status_code == 400
     assert said in answer.json()["error"]
     assert call("GET", FAULTS).json() == {"faults": []}
+
+
+def test_a_method_may_be_written_small(call: Caller) -> None:
+    assert add(call, api="fleet", method="patch", status=404)["rule"]["method"] == "PATCH"
+    assert call("PATCH", FLEET, headers=WRITE, json={"name": "x"}).status_code == 404
+    assert add(call, api="fleet", operation="getDevice", method="head", drop=True)["rule"]["method"] == "HEAD"
+
+
+def test_what_is_false_or_nothing_may_stand_beside_what_is_not(call: Caller) -> None:
+    add(call, api="fleet", drop=False, delay=0, truncate=None, status=404)
+    assert call("GET", FLEET, headers=WRITE).status_code == 404
 
 
 def test_what_could_have_been_forced_is_named(call: Caller) -> None:

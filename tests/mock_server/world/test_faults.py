@@ -94,6 +94,11 @@ def test_rules_are_removed_one_by_one_or_all() -> None:
     assert faults.add({"drop": True}).id == "3"
 
 
-def test_a_rule_that_does_nothing_is_refused() -> None:
+@pytest.mark.parametrize("rule", [{}, {"drop": False}, {"malformed": False}, {"delay": 0}, {"error": None}])
+def test_a_rule_that_does_nothing_is_refused(rule: dict[str, Any]) -> None:
     with pytest.raises(BadWorld, match="must do something"):
-        Faults(0).add({"api": "fleet"})
+        Faults(0).add({"api": "fleet", **rule})
+
+
+def test_to_cut_a_body_off_at_once_is_something() -> None:
+    assert Faults(0).add({"truncate": 0}).definition == {"truncate": 0}
