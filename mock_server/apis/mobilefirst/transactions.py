@@ -27,7 +27,7 @@ TRANSACTIONS = "transactions"
 QUEUES = "queues"
 PHASE = timedelta(milliseconds=125)
 """Seen by who looks ten times a second, and soon over for who waits; a frozen clock holds any state."""
-KEPT = 10_000
+KEPT = 1_000
 """So many transactions are remembered: a double under load must not grow for ever."""
 ENDED = frozenset({"SUCCESS", "FAILURE", "CANCELED"})
 _ALL = "all"
