@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, TypeAlias
 
-from mock_server.compiler import CORS, Headers, Route
+from mock_server.compiler import Headers, Route
 from mock_server.exchange import Answer
 from mock_server.media import JSON, write_json
 from mock_server.world.faults import Fault
@@ -15,14 +15,14 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 def own(status: int, sentence: str, **more: Any) -> Answer:
     """An answer of the double itself, not of an API."""
-    headers: Headers = ((b"content-type", JSON.encode()), *CORS)
+    headers: Headers = ((b"content-type", JSON.encode()),)
     return Answer(status, headers, write_json({"error": sentence, **more}), "inferred")
 
 
 def options(route: Route, headers: Mapping[bytes, bytes]) -> Answer:
     """What a path allows; to a browser's preflight also that any origin may do it."""
     allow = route.allow.encode()
-    headers_out: Headers = ((b"allow", allow), *CORS)
+    headers_out: Headers = ((b"allow", allow),)
     if b"access-control-request-method" in headers:
         wanted = headers.get(b"access-control-request-headers", b"*")
         headers_out = (

@@ -87,6 +87,16 @@ def test_a_browsers_preflight_is_allowed_from_any_origin(api: str, double: Facto
 
 
 @EVERY_API
+def test_what_the_double_itself_says_is_for_any_origin_once(api: str, double: Factory) -> None:
+    """A browser takes a repeated header for a wrong one; a caller without an origin gets none."""
+    client, call = double(api), CALLS[api]
+    asked = {**call.auth, "Prefer": "error=NO_SUCH_ERROR"}
+    headers = client.get(call.read, headers={**asked, "Origin": "https://app.example"}).headers
+    assert headers.get_list("access-control-allow-origin") == ["*"]
+    assert "access-control-allow-origin" not in client.get(call.read, headers=asked).headers
+
+
+@EVERY_API
 def test_head_is_get_without_the_body(api: str, double: Factory) -> None:
     client, call = double(api), CALLS[api]
     got = client.get(call.read, headers=call.auth)
