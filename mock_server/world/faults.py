@@ -8,7 +8,7 @@ from mock_server.world.errors import BadWorld
 
 WHICH = ("api", "operation", "key", "method")
 WHEN = ("after", "nth", "every", "probability", "times")
-_NOTHING = "A fault must do something: give one of error, status, delay (more than 0), drop (true), truncate, malformed (true)."
+_NOTHING = "A fault must do something: give error, status, drop (true), truncate, malformed (true) or a delay above 0."
 
 
 class Fault:
