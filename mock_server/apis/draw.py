@@ -1,9 +1,12 @@
-"""Cheap choices for made-up documents: one hash each, the same for the same seed and number."""
+"""Made-up documents: cheap choices for them, one hash each, and the moment that their dates are counted from."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TypeVar
 
+ANCHOR = datetime(2026, 7, 1, tzinfo=UTC)
+"""The "today" of the default documents, on whatever day a world begins: so their dates follow from the seed alone."""
 _T = TypeVar("_T")
 
 

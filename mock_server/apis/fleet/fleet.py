@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from mock_server.apis.draw import Draw
+from mock_server.apis.draw import ANCHOR, Draw
 from mock_server.apis.fleet.catalogue import CHARACTERISTICS, LAYOUTS, Model
 from mock_server.apis.fleet.enrollment import STATUSES, enrollment
 from mock_server.apis.fleet.models import MACBOOK_PRO, MODELS, THINKPAD
@@ -33,11 +33,13 @@ _STATES = (
     + ("PENDING_VALIDATION",) * 3
 )
 _AGES = {"PENDING_VALIDATION": (2, 6), "IN_PREPARATION": (4, 12), "SHIPPED": (6, 14), "DELIVERED": (10, 30)}
-"""Between how many days ago a device in this state was ordered; for the others see `_bought`."""
+"""Between how many days before the anchor a device in this state was ordered; for the others see `_bought`."""
 _ON_THE_WAY = frozenset({"SHIPPED", "DELIVERED"})
 _ASSIGNED = frozenset({"IN_PREPARATION", "SHIPPED", "DELIVERED", "IN_SERVICE", "IN_MAINTENANCE"})
 _MODELS = MODELS[:5] * 3 + MODELS[5:8] * 2 + MODELS[8:11] * 2 + MODELS[11:]
-_RELEASES = {model.name: year_begins(model.released) + 180 * DAY for model in MODELS}
+_TODAY = int(ANCHOR.timestamp())
+_ON_SALE = {model.name: (_TODAY - year_begins(model.released)) // DAY - 180 for model in MODELS}
+"""For how many days each model has been on sale."""
 _ALPHABET = "0123456789BCDFGHJKLMNPQRSTVWXYZ"
 _TRIPLES = tuple(a + b + c for a in _ALPHABET for b in _ALPHABET for c in _ALPHABET)
 _SERIALS = len(_TRIPLES) ** 2
@@ -48,11 +50,10 @@ _NO_CHARACTERISTICS: dict[str, Any] = dict.fromkeys(CHARACTERISTICS)
 class Devices:
     """The devices nobody has touched: numbered from 1, with 13 and 42 also where there are fewer."""
 
-    def __init__(self, seed: int, devices: int, origin: datetime) -> None:
+    def __init__(self, seed: int, devices: int) -> None:
         self._seed = seed
         self._length = max(devices, len(_FIXED))
         self._users = user_count(devices)
-        self._today = int(origin.timestamp())
         self._ends = {self._length - 1: KNOWN} if self._length < KNOWN else {}
         if self._length - 1 < ARCHIVED:
             self._ends[self._length - 2] = ARCHIVED
@@ -121,9 +122,9 @@ class Devices:
     def _bought(self, draw: Draw, model: Model, status: str) -> int:
         """When it was ordered: after its model came out where that leaves time, at an hour when people work."""
         youngest, oldest = _AGES.get(status, (45, 1100))
-        oldest = min(oldest, max((self._today - _RELEASES[model.name]) // DAY, youngest + 30))
+        oldest = min(oldest, max(_ON_SALE[model.name], youngest + 30))
         age = youngest + draw.below(oldest - youngest)
-        return self._today - age * DAY + 28_800 + draw.below(36_000)
+        return _TODAY - age * DAY + 28_800 + draw.below(36_000)
 
     def _mdm(
         self, draw: Draw, model: Model, status: str, user: int | None, number: int, bought: int
@@ -138,7 +139,7 @@ class Devices:
             first, last = name_of(self._seed, user)
             owner = (plain(first)[0] + plain(last)).upper()
         began = bought + (1 + draw.below(6)) * DAY
-        return enrollment(draw, 3000 + number, found, f"{model.short}-{owner}-{number}", began, self._today)
+        return enrollment(draw, 3000 + number, found, f"{model.short}-{owner}-{number}", began, _TODAY)
 
 
 def _characteristics(draw: Draw, model: Model, number: int) -> dict[str, Any]:
@@ -189,6 +190,6 @@ def parcel_number(number: int) -> str:
     return f"CB{number:08d}{0 if check == 10 else 5 if check == 11 else check}FR"
 
 
-def populations(seed: int, devices: int, origin: datetime) -> Mapping[str, Population]:
+def populations(seed: int, devices: int, _origin: datetime) -> Mapping[str, Population]:
     """The collections that exist without having been written."""
-    return {DEVICES: Devices(seed, devices, origin), USERS: Users(seed, devices)}
+    return {DEVICES: Devices(seed, devices), USERS: Users(seed, devices)}

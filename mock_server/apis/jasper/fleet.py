@@ -6,12 +6,12 @@ index without a search. The index is also the order of last changes, which is wh
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
-from mock_server.apis.draw import Draw
+from mock_server.apis.draw import ANCHOR, Draw
 from mock_server.apis.jasper.catalogue import (
     ACCOUNT_FIELDS,
     ACCOUNT_ID,
@@ -21,7 +21,7 @@ from mock_server.apis.jasper.catalogue import (
     MEGABYTE,
     RATE_PLANS,
 )
-from mock_server.apis.jasper.dates import detail
+from mock_server.apis.jasper.dates import detail, utc
 from mock_server.apis.jasper.fixed import FIXED, HOLDERS
 from mock_server.apis.jasper.numbers import eid, luhn
 from mock_server.types import Document, Population
@@ -35,7 +35,8 @@ CLIENTS = "customers"
 _BATCHES = 10**8
 _PREFIX = "8988216717"
 _SPAN = 330 * 86_400
-"""The last changes of the drawn devices are spread over so many seconds before the world's first day."""
+"""The last changes of the drawn devices are spread over so many seconds before the anchor."""
+_UPDATED = tuple(utc(sim["dateUpdated"]) for sim in FIXED)
 _V4 = int(IPv4Address("10.64.0.0"))
 _V4_SIZE = 3 << 22
 _V6 = int(IPv6Address("2001:db8:64::"))
@@ -63,24 +64,22 @@ def has_address(index: int) -> bool:
 
 
 class Sims:
-    """The devices nobody has touched: drawn from the seed, then the fixed ones, which changed last."""
+    """The devices nobody has touched: the fixed ones, unchanged for longest, then those drawn from the seed."""
 
-    def __init__(self, seed: int, devices: int, origin: datetime) -> None:
+    def __init__(self, seed: int, devices: int) -> None:
         if devices > _BATCHES:
             raise ValueError(f"jasper has ICCIDs for {_BATCHES} devices, not for {devices}")
         self._seed = seed
         self._length = max(devices, len(FIXED))
-        self._drawn = self._length - len(FIXED)
-        self._origin = origin
         self._first = int.from_bytes(blake2b(b"jasper %d" % seed, digest_size=8).digest(), "big") % _BATCHES
-        self._fixed = {sim["iccid"]: self._drawn + place for place, sim in enumerate(FIXED)}
+        self._fixed = {sim["iccid"]: index for index, sim in enumerate(FIXED)}
 
     def __len__(self) -> int:
         return self._length
 
     def key(self, index: int) -> str:
-        if index >= self._drawn:
-            return str(FIXED[index - self._drawn]["iccid"])
+        if index < len(FIXED):
+            return str(FIXED[index]["iccid"])
         return luhn(f"{_PREFIX}{(self._first + index) % _BATCHES:08d}")
 
     def index(self, key: str) -> int | None:
@@ -91,24 +90,23 @@ class Sims:
         if len(number) != 8 or not (number.isascii() and number.isdigit()):
             return None
         index = (int(number) - self._first) % _BATCHES
-        return index if index < self._drawn and self.key(index) == key else None
+        return index if len(FIXED) <= index < self._length and self.key(index) == key else None
 
     def updated(self, index: int) -> datetime:
-        """When device `index` was changed last: later than all before it, and before the world began."""
-        if index >= self._drawn:
-            return self._origin - timedelta(hours=self._length - index)
-        slot = _SPAN * 1000 // (self._drawn + 1)
-        ago = slot * (self._drawn - index) - index * 7919 % max(slot, 1)
-        return self._origin - timedelta(days=1, milliseconds=ago)
+        """When device `index` was changed last: later than all before it, and before the anchor."""
+        if index < len(FIXED):
+            return _UPDATED[index]
+        slot = _SPAN * 1000 // self._length
+        ago = slot * (self._length - index) - index * 7919 % slot
+        return ANCHOR - timedelta(milliseconds=ago)
 
     def changed_from(self, moment: datetime) -> int:
         """The first index whose device was changed at `moment` or later."""
         return bisect_left(range(self._length), moment, key=self.updated)
 
     def document(self, index: int) -> Document:
-        updated = self.updated(index)
-        if index >= self._drawn:
-            return {**FIXED[index - self._drawn], "dateUpdated": detail(updated)}
+        if index < len(FIXED):
+            return FIXED[index]
         draw = Draw("jasper", self._seed, index)
         number = (self._first + index) % _BATCHES
         status = draw.of(_STATUSES)
@@ -123,7 +121,7 @@ class Sims:
             "communicationPlan": "Fixed IP Plan" if has_address(index) else "Default Comm Plan",
             "customer": draw.of(("Acme", "Acme", "Globex Logistics", "Northwind Energy", None)),
             "endConsumerId": None,
-            **_dates(draw, status, updated),
+            **_dates(draw, status, self.updated(index)),
             "accountId": ACCOUNT_ID,
             **_addresses(index),
             **_BLANK_FIELDS,
@@ -189,7 +187,7 @@ def untouched_holder(sims: Sims, address: IPv4Address | IPv6Address) -> str | No
         return fixed
     index = int(address) - (_V4 if address.version == 4 else _V6)
     step = 8 if address.version == 4 else 16
-    if not 0 <= index < len(sims) - len(FIXED) or not has_address(index) or index % step != 5:
+    if not len(FIXED) <= index < len(sims) or not has_address(index) or index % step != 5:
         return None
     return sims.key(index)
 
@@ -214,9 +212,9 @@ class Named:
         return self._things[self._names[index]]
 
 
-def populations(seed: int, devices: int, origin: datetime) -> Mapping[str, Population]:
+def populations(seed: int, devices: int, _origin: datetime) -> Mapping[str, Population]:
     """The collections that exist without having been written. The account remembers how many devices it began with."""
-    sims = Sims(seed, devices, origin.astimezone(UTC))
+    sims = Sims(seed, devices)
     return {
         DEVICES: sims,
         ACCOUNTS: Named({ACCOUNT_ID: {"name": "Acme Connected Devices", "devices": len(sims)}}),

@@ -24,7 +24,7 @@ def find(world: World, request: Request) -> Document:
 def untouched(world: World) -> Sims:
     """The devices as they were when the world began."""
     account = world.get(ACCOUNTS, ACCOUNT_ID)
-    return Sims(world.seed, account["devices"] if account else world.count(DEVICES), world.origin)
+    return Sims(world.seed, account["devices"] if account else world.count(DEVICES))
 
 
 def partial(item: Document, fields: str | None) -> dict[str, Any]:

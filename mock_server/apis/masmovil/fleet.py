@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from mock_server.apis.draw import Draw
+from mock_server.apis.draw import ANCHOR, Draw
 from mock_server.apis.masmovil.catalogue import CANCELLERS, MODELS, Model
 from mock_server.apis.masmovil.numbers import Ids, Numbers, imei, numbers
 from mock_server.types import Document, Population
@@ -26,6 +26,7 @@ SERIAL_NUMBER = "9876543-AB-345"
 
 _ACCOUNT = 5_652_763
 _DAY = 86_400
+_TODAY = int(ANCHOR.timestamp())
 _FIRST = (0, 2, 3)
 _COUNT = (2, 1, 3)
 _OWNER = (0, 0, 1, 2, 2, 2)
@@ -79,20 +80,19 @@ class Subscriptions(_Keyed):
 class Devices(_Keyed):
     """The devices nobody has touched. `_subscription` is whose they are."""
 
-    def __init__(self, seed: int, devices: int, origin: datetime) -> None:
+    def __init__(self, seed: int, devices: int) -> None:
         super().__init__(numbers(seed).devices, (DEVICE_ID, OTHER_DEVICE_ID), max(devices, 2))
         self._seed = seed
         self._numbers = numbers(seed)
-        self._today = int(origin.timestamp())
 
     def document(self, index: int) -> Document:
         if index == 0:
-            return _fixed(self._today)
+            return _KNOWN
         group, place = divmod(index, 6)
         subscription = 3 * group + _OWNER[place]
         draw = Draw("masmovil", self._seed, index)
         model = draw.of(MODELS)
-        handed = self._today - (20 + draw.below(880)) * _DAY + 36_000 + draw.below(36_000)
+        handed = _TODAY - (20 + draw.below(880)) * _DAY + 36_000 + draw.below(36_000)
         document = {
             "id": self.key(index),
             "legacy_id": 2_480_113 + index,
@@ -113,7 +113,7 @@ class Devices(_Keyed):
     def _logistics(self, draw: Draw, handed: int) -> Document:
         """How it was handed over, and for a few how it came back: through a shop, or sent and fetched."""
         returned = handed + (15 + draw.below(400)) * _DAY
-        came_back = draw.percent(8) and returned < self._today
+        came_back = draw.percent(8) and returned < _TODAY
         number = draw.below(9_000_000)
         if draw.percent(30):
             back = {"in_store_returned_date": stamp(returned)} if came_back else {}
@@ -133,7 +133,7 @@ class Devices(_Keyed):
         }
         cancelled = handed + (1 + draw.below(700)) * _DAY
         system, user = draw.of(CANCELLERS)
-        if draw.percent(15) and cancelled < min(ends, self._today):
+        if draw.percent(15) and cancelled < min(ends, _TODAY):
             commitment |= {
                 "cancellation_date": stamp(cancelled),
                 "cancellation_system": system,
@@ -156,30 +156,29 @@ def _identified(known: Numbers, index: int, model: Model, draw: Draw) -> Documen
     return document
 
 
-def _fixed(today: int) -> Document:
-    """The device of the documentation's examples: a router on loan, to be fetched."""
-    return {
-        "id": DEVICE_ID,
-        "legacy_id": 2_480_113,
-        "catalogue_commercial_device_id": MODELS[0].commercial_id,
-        "catalogue_device_id": MODELS[0].device_id,
-        "reservation_id": "1567",
-        "signature_process_id": "18395",
-        "shipping_order_id": "18395",
-        "pickup_order_id": "P0000001",
-        "manufacturing_info": {"id_type": "SERIAL_NUMBER", "id": SERIAL_NUMBER},
-        "serial_number": SERIAL_NUMBER,
-        "mac_address": MAC_ADDRESS,
-        "acquisition_type": "BORROWED",
-        "commitments": [{"id": COMMITMENT_ID, "legacy_id": 345, "expiration_date": stamp(today + 240 * _DAY + 12_615)}],
-        "insurable_amount": None,
-        "legacy_account_id": _ACCOUNT,
-        "_subscription": SUBSCRIPTION_ID,
-    }
+_KNOWN: Document = {
+    "id": DEVICE_ID,
+    "legacy_id": 2_480_113,
+    "catalogue_commercial_device_id": MODELS[0].commercial_id,
+    "catalogue_device_id": MODELS[0].device_id,
+    "reservation_id": "1567",
+    "signature_process_id": "18395",
+    "shipping_order_id": "18395",
+    "pickup_order_id": "P0000001",
+    "manufacturing_info": {"id_type": "SERIAL_NUMBER", "id": SERIAL_NUMBER},
+    "serial_number": SERIAL_NUMBER,
+    "mac_address": MAC_ADDRESS,
+    "acquisition_type": "BORROWED",
+    "commitments": [{"id": COMMITMENT_ID, "legacy_id": 345, "expiration_date": "2027-02-26T03:30:15Z"}],
+    "insurable_amount": None,
+    "legacy_account_id": _ACCOUNT,
+    "_subscription": SUBSCRIPTION_ID,
+}
+"""The device of the documentation's examples: a router on loan, to be fetched."""
 
 
-def populations(seed: int, devices: int, origin: datetime) -> Mapping[str, Population]:
+def populations(seed: int, devices: int, _origin: datetime) -> Mapping[str, Population]:
     """The collections that exist without having been written."""
-    made: dict[str, Any] = {DEVICES: Devices(seed, devices, origin)}
+    made: dict[str, Any] = {DEVICES: Devices(seed, devices)}
     made[SUBSCRIPTIONS] = Subscriptions(seed, made[DEVICES])
     return made

@@ -200,4 +200,4 @@ def _application(app_id: str, name: str, certificate: str, key: str, device_stat
 
 def populations(seed: int, devices: int, origin: datetime) -> Mapping[str, Population]:
     """The collections that exist without having been written."""
-    return {RUNTIMES: Runtimes(), DEVICES: Devices(seed, devices, origin), TRANSACTIONS: History(origin)}
+    return {RUNTIMES: Runtimes(), DEVICES: Devices(seed, devices, origin), TRANSACTIONS: History()}

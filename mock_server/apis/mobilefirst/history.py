@@ -1,9 +1,10 @@
-"""Transactions that ended before the world began: something to list, to page through and to filter."""
+"""Transactions that ended long ago: something to list, to page through and to filter."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+from mock_server.apis.draw import ANCHOR
 from mock_server.apis.mobilefirst.devices import RUNTIME, stamp
 from mock_server.types import Document
 
@@ -12,7 +13,7 @@ _STALLED = "FWLSE3090E: The transaction was never finished. Check the applicatio
 
 
 class Past(NamedTuple):
-    """One of them: how long before the beginning, how long it took, what it was and how it ended."""
+    """One of them: how long before the anchor, how long it took, what it was and how it ended."""
 
     hours: float
     seconds: float
@@ -55,9 +56,6 @@ HISTORY: Sequence[Past] = (
 class History:
     """The population of `transactions`, keyed by number."""
 
-    def __init__(self, origin: datetime) -> None:
-        self._origin = origin
-
     def __len__(self) -> int:
         return len(HISTORY)
 
@@ -71,7 +69,7 @@ class History:
 
     def document(self, index: int) -> Document:
         past = HISTORY[index]
-        created = self._origin - timedelta(hours=past.hours)
+        created = ANCHOR - timedelta(hours=past.hours)
         return {
             "appServerId": "Tomcat",
             "description": past.description,

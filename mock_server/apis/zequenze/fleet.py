@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, TypeVar
 
+from mock_server.apis.draw import ANCHOR
 from mock_server.apis.zequenze.catalogue import (
     BUILDINGS,
     FIRST_NAMES,
@@ -35,6 +36,7 @@ _FACTOR = 433_494_437
 _INVERSE = pow(_FACTOR, -1, _SIZE)
 _MIX = 2_654_435_761
 _DAY = 86_400
+_TODAY = int(ANCHOR.timestamp())
 _T = TypeVar("_T")
 
 
@@ -63,10 +65,9 @@ def stamp(seconds: int) -> str:
 class Inventory:
     """The devices nobody has touched: the fixed ones first, then those drawn from the seed."""
 
-    def __init__(self, seed: int, devices: int, origin: datetime) -> None:
+    def __init__(self, seed: int, devices: int) -> None:
         self._seed = seed
         self._length = max(devices, len(FIXED))
-        self._today = int(origin.timestamp())
         self._shift = int.from_bytes(blake2b(b"zequenze %d" % seed, digest_size=8).digest(), "big") % _SIZE
         self._fixed = {device["serial_number"]: index for index, device in enumerate(FIXED)}
         if self._length > _SIZE:
@@ -102,7 +103,7 @@ class Inventory:
         kind = _kind(self._number(index))
         draw = Draw(self._seed, index)
         status, unit = draw.of(STATUSES), draw.of(UNITS)
-        bought = self._today - (60 + draw.below(900)) * _DAY
+        bought = _TODAY - (60 + draw.below(900)) * _DAY
         return {
             "id": FIRST_ID + index,
             "serial_number": serial,
@@ -112,7 +113,7 @@ class Inventory:
             "model": draw.of(kind.models),
             "configuration": _configuration(draw, kind, status),
             **_owned(draw, kind, unit[1], bought),
-            **self._times(draw, status, bought + draw.below(20) * _DAY + 28_800 + draw.below(36_000)),
+            **_times(draw, status, bought + draw.below(20) * _DAY + 28_800 + draw.below(36_000)),
             "type": kind.type,
             "organization": 1 + draw.below(4),
             "pending_settings": status != "decommissioned" and draw.below(10) == 0,
@@ -121,18 +122,19 @@ class Inventory:
     def _number(self, index: int) -> int:
         return (index * _FACTOR + self._shift) % _SIZE
 
-    def _times(self, draw: Draw, status: str, created: int) -> dict[str, Any]:
-        """When it was created, written, last heard of, and went up or down: in a possible order."""
-        since = self._today - created
-        updated = created + draw.below(since)
-        times: dict[str, Any] = {"created_at": stamp(created), "updated_at": stamp(updated)}
-        if status == "deployment":
-            return times | {"last_seen": None, "_up": False, "_last_status_change": None}
-        up = status == "active" and draw.below(10) < 9
-        quiet = draw.below(900) if up else 900 + draw.below(min(since, 40 * _DAY) - 900)
-        seen = self._today - quiet
-        changed = created + draw.below(seen - created) if up else seen + 600
-        return times | {"last_seen": stamp(seen), "_up": up, "_last_status_change": stamp(changed)}
+
+def _times(draw: Draw, status: str, created: int) -> dict[str, Any]:
+    """When it was created, written, last heard of, and went up or down: in a possible order."""
+    since = _TODAY - created
+    updated = created + draw.below(since)
+    times: dict[str, Any] = {"created_at": stamp(created), "updated_at": stamp(updated)}
+    if status == "deployment":
+        return times | {"last_seen": None, "_up": False, "_last_status_change": None}
+    up = status == "active" and draw.below(10) < 9
+    quiet = draw.below(900) if up else 900 + draw.below(min(since, 40 * _DAY) - 900)
+    seen = _TODAY - quiet
+    changed = created + draw.below(seen - created) if up else seen + 600
+    return times | {"last_seen": stamp(seen), "_up": up, "_last_status_change": stamp(changed)}
 
 
 def _kind(number: int) -> Kind:
@@ -184,6 +186,6 @@ def _owned(draw: Draw, kind: Kind, payer: str, bought: int) -> dict[str, Any]:
     }
 
 
-def populations(seed: int, devices: int, origin: datetime) -> Mapping[str, Population]:
+def populations(seed: int, devices: int, _origin: datetime) -> Mapping[str, Population]:
     """The collections that exist without having been written."""
-    return {DEVICES: Inventory(seed, devices, origin)}
+    return {DEVICES: Inventory(seed, devices)}

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_server.apis.draw import ANCHOR
 from mock_server.apis.jasper.catalogue import BLANK, COMMUNICATION_PLANS, CUSTOMERS, RATE_PLANS
+from mock_server.apis.jasper.dates import detail
 from mock_server.apis.jasper.fleet import Sims, populations, untouched_holder
 from mock_server.apis.jasper.numbers import eid, luhn
 from tests.mock_server.apis.jasper_support import ACTIVATED, FIXED_IP, INVENTORY, MISSING, TEST_READY
 
-ORIGIN = datetime(2026, 3, 10, tzinfo=UTC)
-MILLION = Sims(7, 1_000_000, ORIGIN)
-DRAWN = st.integers(0, 999_995)
+ORIGIN = datetime(2031, 1, 1, tzinfo=UTC)
+MILLION = Sims(7, 1_000_000)
+DRAWN = st.integers(4, 999_999)
 FIXED = {ACTIVATED: "ACTIVATED", TEST_READY: "TEST_READY", INVENTORY: "INVENTORY", FIXED_IP: "ACTIVATED"}
 
 
@@ -92,7 +94,7 @@ def test_dates_are_in_a_possible_order(index: int) -> None:
     found = device(index)
     dates = [found[name] for name in ("dateAdded", "dateShipped", "dateActivated", "dateUpdated") if found[name]]
     assert dates == sorted(dates)
-    assert dates[-1] < "2026-03-10"
+    assert dates[-1] < detail(ANCHOR)
     in_use = found["status"] in {"ACTIVATED", "DEACTIVATED", "RETIRED", "PURGED", "REPLACED"}
     assert (found["dateActivated"] is not None) == in_use
 
@@ -124,25 +126,25 @@ def test_an_address_that_somebody_has_is_theirs(address: Any) -> None:
 
 
 def test_the_fixed_address_is_taken_in_a_world_of_any_size() -> None:
-    assert untouched_holder(Sims(3, 0, ORIGIN), ip_address("10.20.30.40")) == FIXED_IP
+    assert untouched_holder(Sims(3, 0), ip_address("10.20.30.40")) == FIXED_IP
 
 
 @pytest.mark.parametrize("devices", [4, 5, 200, 1_000_000])
 def test_devices_are_in_the_order_of_their_last_changes(devices: int) -> None:
-    sims = Sims(7, devices, ORIGIN)
+    sims = Sims(7, devices)
     some = sorted({*range(min(200, devices)), *range(max(0, devices - 200), devices)})
     times = [sims.updated(index) for index in some]
     assert all(earlier < later for earlier, later in pairwise(times))
-    assert times[-1] < ORIGIN
+    assert times[-1] < ANCHOR
     assert [sims.changed_from(time) for time in times] == some
 
 
 def test_the_same_seed_makes_the_same_devices_and_another_seed_others() -> None:
-    again, other = Sims(7, 1_000_000, ORIGIN), Sims(8, 1_000_000, ORIGIN)
+    again, other = Sims(7, 1_000_000), Sims(8, 1_000_000)
     assert [again.document(index) for index in range(50)] == [device(index) for index in range(50)]
     assert [other.document(index) for index in range(50)] != [device(index) for index in range(50)]
 
 
 def test_more_devices_than_numbers_are_refused() -> None:
     with pytest.raises(ValueError, match="100000000 devices, not for 100000001"):
-        Sims(0, 100_000_001, ORIGIN)
+        Sims(0, 100_000_001)

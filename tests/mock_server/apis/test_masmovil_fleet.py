@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.apis.masmovil.fleet import DEVICE_ID, OTHER_DEVICE_ID, SUBSCRIPTION_ID, populations
+from mock_server.apis.draw import ANCHOR
+from mock_server.apis.masmovil.fleet import DEVICE_ID, OTHER_DEVICE_ID, SUBSCRIPTION_ID, populations, stamp
 from mock_server.apis.masmovil.numbers import Ids, Numbers, imei
 from mock_server.schemas import Validator
 from openapi.contract import load
 
-ORIGIN = datetime(2026, 11, 21, tzinfo=UTC)
-TODAY = "2026-11-21T00:00:00Z"
+ORIGIN = datetime(2031, 1, 1, tzinfo=UTC)
+TODAY = stamp(int(ANCHOR.timestamp()))
 MILLION = populations(0, 1_000_000, ORIGIN)
 INDEX = st.integers(0, 999_999)
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_server.apis.draw import ANCHOR
 from mock_server.apis.mobilefirst.catalogue import MODELS
 from mock_server.apis.mobilefirst.devices import moment, stamp, status, view, with_status
 from mock_server.apis.mobilefirst.fleet import populations
@@ -121,11 +122,11 @@ def test_a_bookmark_leads_to_where_it_was_set(start: int, kind: str) -> None:
     assert start_of(kind, bookmark(kind, start)) == start
 
 
-def test_the_history_is_in_order_and_has_ended_before_the_world_begins() -> None:
+def test_the_history_is_in_order_and_has_ended_before_the_anchor() -> None:
     history = populations(0, 200, ORIGIN)["transactions"]
     documents = [history.document(index) for index in range(len(history))]
     assert [document["id"] for document in documents] == [int(history.key(index)) for index in range(len(history))]
     created = [document["timeCreated"] for document in documents]
     assert created == sorted(created)
-    assert all(item["timeCreated"] < item["timeUpdated"] < stamp(ORIGIN) for item in documents)
+    assert all(item["timeCreated"] < item["timeUpdated"] < stamp(ANCHOR) for item in documents)
     assert [history.index(key) for key in ("0", "01", "13", "x", "²", "")] == [None] * 6

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.apis.zequenze.fleet import Inventory, populations
+from mock_server.apis.draw import ANCHOR
+from mock_server.apis.zequenze.fleet import Inventory, populations, stamp
 
-ORIGIN = datetime(2025, 6, 1, tzinfo=UTC)
-MILLION = Inventory(7, 1_000_000, ORIGIN)
+ORIGIN = datetime(2031, 1, 1, tzinfo=UTC)
+TODAY = stamp(int(ANCHOR.timestamp()))
+MILLION = Inventory(7, 1_000_000)
 
 
 def device(index: int) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def test_near_misses_are_no_serial_numbers(key: str) -> None:
 
 
 def test_a_serial_number_beyond_the_fleet_is_unknown() -> None:
-    small = Inventory(7, 200, ORIGIN)
+    small = Inventory(7, 200)
     assert small.index(MILLION.key(199)) == 199
     assert small.index(MILLION.key(200)) is None
 
@@ -56,32 +58,32 @@ def test_two_devices_exist_whatever_the_seed(seed: int) -> None:
 
 
 def test_the_fixed_devices_exist_in_an_empty_fleet() -> None:
-    assert len(Inventory(0, 0, ORIGIN)) == 2
+    assert len(Inventory(0, 0)) == 2
 
 
 def test_the_same_seed_makes_the_same_devices_and_another_seed_others() -> None:
-    again = Inventory(7, 1_000_000, ORIGIN)
-    other = Inventory(8, 1_000_000, ORIGIN)
+    again = Inventory(7, 1_000_000)
+    other = Inventory(8, 1_000_000)
     assert [again.document(index) for index in range(50)] == [device(index) for index in range(50)]
     assert not {other.key(index) for index in range(2, 200)} & {MILLION.key(index) for index in range(2, 200)}
 
 
 def test_more_devices_than_serial_numbers_are_refused() -> None:
     with pytest.raises(ValueError, match="729000000 devices, not for 729000001"):
-        Inventory(0, 729_000_001, ORIGIN)
+        Inventory(0, 729_000_001)
 
 
 @given(st.integers(2, 999_999))
 def test_dates_are_in_a_possible_order(index: int) -> None:
-    """Bought, created, written, changed and seen, in that order, and all before the world began."""
+    """Bought, created, written, changed and seen, in that order, and all before the anchor."""
     found = device(index)
     fields = found["custom_fields"]
     assert fields["purchase_date"] <= found["created_at"][:10]
     assert date.fromisoformat(fields["purchase_date"]) < date.fromisoformat(fields["warranty_expiry"])
-    assert found["created_at"] <= found["updated_at"] < "2025-06-01T00:00:00Z"
+    assert found["created_at"] <= found["updated_at"] < TODAY
     if found["last_seen"] is not None:
-        assert found["created_at"] <= found["last_seen"] <= "2025-06-01T00:00:00Z"
-        assert found["created_at"] <= found["_last_status_change"] <= "2025-06-01T00:00:00Z"
+        assert found["created_at"] <= found["last_seen"] <= TODAY
+        assert found["created_at"] <= found["_last_status_change"] <= TODAY
         assert (found["_last_status_change"] <= found["last_seen"]) == found["_up"]
 
 
