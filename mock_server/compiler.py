@@ -3,14 +3,14 @@
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from mock_server.media import JSON, writer
 from mock_server.parameters import ParameterReader
 from mock_server.refusals import Refusals
-from mock_server.schemas import Validator
+from mock_server.schemas import Fault, Validator
 from mock_server.types import Api, Behaviour, Principal
 from openapi.contract import Basis, Contract, Operation, Response
 
@@ -82,7 +82,21 @@ class Route:
     allow: str
 
 
-Matcher: TypeAlias = Callable[[str], tuple[str, Route, Mapping[str, str]] | None]
+@dataclass(slots=True)
+class Place:
+    """A path as sent, its route and its raw parameters by group name.
+
+    `read` holds, by operation, the values and faults that were read from them. A place is shared by all calls of the
+    path as long as it is remembered.
+    """
+
+    path: str
+    route: Route
+    raw: Mapping[str, str]
+    read: dict[str, tuple[Mapping[str, Any], list[tuple[str, Fault]]]] = field(default_factory=dict)
+
+
+Matcher: TypeAlias = Callable[[str], Place | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +108,7 @@ class CompiledApi:
     refusals: Refusals
     routes: tuple[Route, ...]
     match: Matcher
-    """A path as sent, starting with `/<api>/`, to itself, its route and its raw parameters; None where is no route.
-
-    What comes back is the same for the same path as long as it is remembered: who keeps it keeps it once.
-    """
+    """The place of a path as sent, starting with `/<api>/`; None where is no route."""
 
 
 def compile_api(api: Api, contract: Contract) -> CompiledApi:
@@ -114,17 +125,17 @@ def compile_api(api: Api, contract: Contract) -> CompiledApi:
 
 
 def _matcher(routes: tuple[Route, ...]) -> Matcher:
-    """What finds the route of a path; the last paths are remembered, callers use few."""
+    """What finds the place of a path; the last ones are remembered, callers use few."""
 
     @lru_cache(maxsize=1024)
-    def remembered(path: str) -> tuple[str, Route, Mapping[str, str]] | None:
+    def remembered(path: str) -> Place | None:
         return match(path)
 
-    def match(path: str) -> tuple[str, Route, Mapping[str, str]] | None:
+    def match(path: str) -> Place | None:
         for route in routes:
             found = route.pattern.fullmatch(path)
             if found is not None:
-                return path, route, found.groupdict()
+                return Place(path, route, found.groupdict())
         return None
 
     return lambda path: remembered(path) if len(path) < REMEMBERED else match(path)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from mock_server.bodies import Unreadable, reader
-from mock_server.compiler import CompiledApi, Headers, Plan
+from mock_server.compiler import CompiledApi, Headers, Place, Plan
 from mock_server.media import JSON, choose, essence, write_json
 from mock_server.parameters import BadEncoding, parse_query, read_named, read_path
 from mock_server.prefer import Forced
@@ -21,7 +21,7 @@ from mock_server.world.errors import StoreUnavailable
 
 _NO_QUERY: Mapping[str, list[str]] = {}
 _UNAVAILABLE = "The state of this double is not reachable at the moment; try again."
-_MALFORMED_QUERY = "the query is not percent-encoded UTF-8"
+_UNREADABLE = "is not percent-encoded UTF-8"
 
 
 @dataclass(slots=True)
@@ -45,14 +45,14 @@ class Arrival:
 
 @dataclass(slots=True)
 class Call:
-    """A call that an operation answers. `path` are the raw path parameters; `body` is None when it was too large.
+    """A call that an operation answers. `body` is None when it was too large.
 
     `delay_s` is how long the caller asked to wait, in seconds.
     """
 
     arrival: Arrival
     plan: Plan
-    path: Mapping[str, str]
+    place: Place
     body: bytes | None
     forced: Forced | None
     delay_s: float
@@ -187,15 +187,18 @@ class _Exchange:
             try:
                 self.query = parse_query(self.arrival.query)
             except BadEncoding:
-                raise _Stop(self.refusals.of_transport("encoding", _MALFORMED_QUERY, self.query)) from None
+                raise _Stop(self.refusals.of_transport("encoding", "the query", _UNREADABLE, self.query)) from None
 
-    def _read_path(self) -> tuple[dict[str, Any], list[tuple[str, Fault]]]:
+    def _read_path(self) -> tuple[Mapping[str, Any], list[tuple[str, Fault]]]:
+        place, operation = self.call.place, self.plan.operation.id
+        known = place.read.get(operation)
+        if known is not None:
+            return known
         try:
-            raw, faults = read_path(self.plan.path, self.call.path)
+            found = place.read[operation] = read_path(self.plan.path, place.raw)
         except BadEncoding:
-            reason = "the path is not percent-encoded UTF-8"
-            raise _Stop(self.refusals.of_transport("encoding", reason, self.query)) from None
-        return raw, faults
+            raise _Stop(self.refusals.of_transport("encoding", "the path", _UNREADABLE, self.query)) from None
+        return found
 
     def _read_headers(self) -> tuple[dict[str, Any], list[tuple[str, Fault]]]:
         return read_named(

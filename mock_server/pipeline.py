@@ -66,14 +66,14 @@ class Pipeline:
         await self._answer(arrival, receive, send)
 
     async def _answer(self, arrival: Arrival, receive: Receive, send: Send) -> None:
-        found = arrival.api.match(arrival.path)
-        if found is None:
-            await self._unrouted(arrival, "path", "there is nothing at this path", None, send)
+        place = arrival.api.match(arrival.path)
+        if place is None:
+            await self._unrouted(arrival, "path", "the path", "leads to nothing", send)
             return
-        arrival.path, route, parameters = found
-        plan = route.plans.get(arrival.method)
+        arrival.path = place.path
+        plan = place.route.plans.get(arrival.method)
         if plan is None:
-            await self._other_method(arrival, route, send)
+            await self._other_method(arrival, place.route, send)
             return
         try:
             forced, delay_s = _preferences(arrival, plan)
@@ -81,7 +81,7 @@ class Pipeline:
             await self._stray(arrival, own(400, error.sentence, choices=error.choices), send)
             return
         body = await _read(receive, arrival.headers, self._body_limit) if plan.bodies else b""
-        call = Call(arrival, plan, parameters, body, forced, delay_s, self._strict)
+        call = Call(arrival, plan, place, body, forced, delay_s, self._strict)
         outcome, fault = await self._in_turn(self._carry_out, call)
         answer: Answer = outcome.response
         self._logged(outcome)
@@ -120,12 +120,14 @@ class Pipeline:
         if arrival.method == "OPTIONS":
             await self._stray(arrival, options(route, arrival.headers), send)
             return
-        reason = f"{arrival.method} is not allowed here, only {route.allow}"
-        await self._unrouted(arrival, "method", reason, route.allow, send)
+        reason = f"is not allowed here, only {route.allow}"
+        await self._unrouted(arrival, "method", arrival.method, reason, send, route.allow)
 
-    async def _unrouted(self, arrival: Arrival, keyword: str, reason: str, allow: str | None, send: Send) -> None:
+    async def _unrouted(
+        self, arrival: Arrival, keyword: str, subject: str, reason: str, send: Send, allow: str | None = None
+    ) -> None:
         """The vendor's answer to a path or method that the contract does not know."""
-        refusal = arrival.api.refusals.of_transport(keyword, reason, exchange.readable_query(arrival.query))
+        refusal = arrival.api.refusals.of_transport(keyword, subject, reason, exchange.readable_query(arrival.query))
         answer = exchange.write_refusal(None, refusal, JSON)
         if allow is not None:
             answer.headers = (*answer.headers, (b"allow", allow.encode()))
@@ -270,7 +272,7 @@ async def _read(receive: Receive, headers: Mapping[bytes, bytes], limit: int) ->
 
 async def _send(send: Send, arrival: Arrival, answer: Answer, fault: Fault | None) -> None:
     """Send the answer, to a page of any origin too, in the way that a fault says."""
-    if b"origin" in arrival.headers:
+    if b"origin" in arrival.headers and CORS[0] not in answer.headers:
         answer.headers = (*answer.headers, *CORS)
     head = arrival.method == "HEAD"
     if fault is None:

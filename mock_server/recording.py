@@ -59,7 +59,7 @@ def key(call: Call) -> str | None:
     group = call.plan.key
     if group is None:
         return None
-    sent = call.path[group]
+    sent = call.place.raw[group]
     if "%" not in sent:
         return sent
     try:
