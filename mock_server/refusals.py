@@ -97,10 +97,18 @@ class Refusals:
         }
         return self.named(operation, chosen.error, chosen.basis, details, query)
 
-    def of_transport(self, keyword: str, reason: str, query: Mapping[str, list[str]]) -> Refusal:
-        """The document's answer to a request that no operation is there to answer (`path`, `method`, `encoding`)."""
+    def of_transport(self, keyword: str, subject: str, reason: str, query: Mapping[str, list[str]]) -> Refusal:
+        """The document's answer to a request that no operation is there to answer (`path`, `method`, `encoding`).
+
+        `subject` and `reason` together are a sentence.
+        """
         rule = self._contract.violation(keyword)
-        details = {"field": keyword, "reason": reason, "sentence": reason, "fields": {}}
+        details = {
+            "field": subject,
+            "reason": reason,
+            "sentence": f"{subject} {reason}",
+            "fields": {subject: [reason]},
+        }
         return self.named(None, rule.error, rule.basis, details, query)
 
     def of_condition(

@@ -4,6 +4,7 @@ None of it is ever a 500, changes state, or is answered outside the vendor's own
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -215,6 +216,35 @@ def test_a_path_or_query_that_is_not_percent_encoded_utf_8_is_400(api: str, spoi
     in_path = _raw(client, "GET", base + call.read.rstrip("/").rpartition("/")[0] + "/" + spoiled + trailing, call.auth)
     assert in_path[9:12] in {b"400", b"404", b"405"}
     assert b" 500 " not in in_path[:20]
+
+
+UNREADABLE = {
+    "fleet": "The address cannot be read: the {part} is not percent-encoded UTF-8",
+    "masmovil": "The request is not valid: the {part} is not percent-encoded UTF-8",
+    "mobilefirst": "the {part} is not percent-encoded UTF-8",
+    "jasper": "Invalid request.",
+    "zequenze": "The address is not percent-encoded UTF-8.",
+}
+
+
+@EVERY_API
+def test_that_the_address_cannot_be_read_is_said_in_a_sentence(api: str, double: Factory) -> None:
+    call, client = CALLS[api], double(api, headers=CALLS[api].auth)
+    spoiled = re.sub("myruntime|ABC123456789|[^/]+$", "%ff", call.read, count=1)
+    for part, path in (("query", f"{call.read}?x=%ff"), ("path", spoiled)):
+        assert f'"{UNREADABLE[api].format(part=part)}"' in client.get(path).text
+
+
+@EVERY_API
+def test_a_method_that_is_not_there_is_said_in_a_sentence(api: str, double: Factory) -> None:
+    told = {
+        "fleet": "POST is not allowed here, only DELETE, GET, HEAD, OPTIONS, PATCH",
+        "masmovil": "POST is not allowed here, only GET, HEAD, OPTIONS, PATCH",
+        "mobilefirst": "The path does not answer this method.",
+        "jasper": "The method is not allowed here.",
+        "zequenze": "The path does not answer this method.",
+    }
+    assert f'"{told[api]}"' in double(api).post(CALLS[api].write, headers=CALLS[api].auth).text
 
 
 def _raw(client: Client, method: str, target: str, headers: dict[str, str]) -> bytes:
