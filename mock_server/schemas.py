@@ -91,10 +91,12 @@ class Validator:
 
     __slots__ = ("_compiled", "_reasons", "_schema")
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Mapping[str, Any], patterns: jsonschema_rs.RegexOptions | None = None) -> None:
         self._schema = to_json_schema(schema)
         self._reasons: dict[tuple[str | int, ...], str] = {}
-        self._compiled = jsonschema_rs.Draft202012Validator(self._schema, validate_formats=True)
+        self._compiled = jsonschema_rs.Draft202012Validator(
+            self._schema, validate_formats=True, pattern_options=patterns
+        )
 
     def is_valid(self, value: Any) -> bool:
         try:

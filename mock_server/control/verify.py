@@ -2,13 +2,13 @@
 
 import heapq
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from mock_server.control.exchanges import request_headers, response_headers, status_meets, view
+from mock_server.control.matching import check_matchers, fits, is_matcher
 from mock_server.world.codec import same
 from mock_server.world.errors import BadWorld
 from mock_server.world.journal import Entry
@@ -59,12 +59,13 @@ class Difference:
 
 
 def verdict(entries: list[Entry], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer to a verification. Raises BadWorld for a regular expression that is none."""
+    """The answer to a verification. Raises BadWorld for what nothing could come up to."""
     match = wanted["match"]
+    check_matchers(match)
+    least, most = _bounds(wanted)
     after = wanted.get("after", 0)
     found = [(entry, list(differences(entry, match))) for entry in entries if entry.id > after]
     fitting = [entry.id for entry, different in found if not different]
-    least, most = _bounds(wanted)
     verified = least <= len(fitting) and (most is None or len(fitting) <= most)
     misses = [] if verified or len(fitting) >= least else _nearest([item for item in found if item[1]])
     return {
@@ -106,7 +107,7 @@ def _message(name: str, match: Mapping[str, Any], headers: Mapping[str, str], bo
 def _read(body: bytes, expected: Any) -> Any:
     """The body as JSON, or as text when it is none or text is expected."""
     text = body.decode("utf-8", "replace")
-    if _matcher(expected):
+    if is_matcher(expected):
         return text
     try:
         value = json.loads(text)
@@ -116,15 +117,15 @@ def _read(body: bytes, expected: Any) -> Any:
 
 
 def _text(field: str, expected: Any, actual: Any) -> Iterator[Difference]:
-    if _matcher(expected):
-        if not isinstance(actual, str) or not _matches(expected, actual):
+    if is_matcher(expected):
+        if not isinstance(actual, str) or not fits(expected, actual):
             yield Difference(field, expected, actual)
     elif actual != expected or actual is _ABSENT:
         yield Difference(field, expected, actual)
 
 
 def _value(field: str, expected: Any, actual: Any) -> Iterator[Difference]:
-    if _matcher(expected):
+    if is_matcher(expected):
         yield from _text(field, expected, actual)
     elif isinstance(expected, dict) and isinstance(actual, dict):
         for name, value in expected.items():
@@ -133,24 +134,18 @@ def _value(field: str, expected: Any, actual: Any) -> Iterator[Difference]:
         yield Difference(field, expected, actual)
 
 
-def _matcher(expected: Any) -> bool:
-    return isinstance(expected, dict) and len(expected) == 1 and next(iter(expected)) in {"$contains", "$matches"}
-
-
-def _matches(matcher: Mapping[str, str], actual: str) -> bool:
-    if "$contains" in matcher:
-        return matcher["$contains"] in actual
-    try:
-        return re.search(matcher["$matches"], actual) is not None
-    except re.error as error:
-        raise BadWorld(f"{matcher['$matches']!r} is no regular expression: {error}.") from None
-
-
 def _bounds(wanted: Mapping[str, Any]) -> tuple[int, int | None]:
-    if "count" in wanted:
-        return wanted["count"], wanted["count"]
-    least = wanted.get("at_least", 0 if "at_most" in wanted else 1)
-    return least, wanted.get("at_most")
+    """The least and the most that may fit. Raises BadWorld for bounds that contradict each other."""
+    count, least, most = (wanted.get(name) for name in ("count", "at_least", "at_most"))
+    if count is not None:
+        if least is not None or most is not None:
+            raise BadWorld("Give count alone, or at_least and at_most.")
+        return count, count
+    if least is None:
+        return (1 if most is None else 0), most
+    if most is not None and least > most:
+        raise BadWorld(f"No number is at least {least} and at most {most}.")
+    return least, most
 
 
 def _nearest(found: list[tuple[Entry, list[Difference]]]) -> list[tuple[Entry, list[Difference]]]:
@@ -181,7 +176,7 @@ def _asked(least: int, most: int | None) -> str:
 
 
 def _said(value: Any) -> str:
-    if _matcher(value):
+    if is_matcher(value):
         word, text = next(iter(value.items()))
         return f"a text that {'contains' if word == '$contains' else 'matches'} {text!r}"
     text = json.dumps(value, ensure_ascii=False)

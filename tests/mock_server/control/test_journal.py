@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from typing import Any
 
 import httpx
@@ -187,17 +188,50 @@ def test_an_empty_journal_is_said_to_be_empty(call: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "said"),
     [
-        {},
-        {"match": {"colour": "red"}},
-        {"match": {"status": "6XX"}},
-        {"match": {"path": {"$matches": "("}}},
-        {"match": {}, "count": -1},
+        ({}, "match is required."),
+        ({"match": {"colour": "red"}}, "match/colour is not a known member."),
+        ({"match": {"status": "6XX"}}, "match/status must be a status such as 404 or a class such as 4XX."),
+        ({"match": {}, "count": -1}, "count must be 0 or more."),
+        (
+            {"match": {"path": {"$matches": "("}}},
+            "'(' is no regular expression, or one with lookaround or backreferences, which are not offered.",
+        ),
+        (
+            {"match": {"request": {"body": {"a": {"b": {"$matches": "(?=x)"}}}}}},
+            "'(?=x)' is no regular expression, or one with lookaround or backreferences, which are not offered.",
+        ),
+        (
+            {"match": {"request": {"body": {"name": {"$contains": 5}}}}},
+            "match/request/body/name: $contains takes a text, not 5.",
+        ),
+        (
+            {"match": {"response": {"body": {"$matches": None}}}},
+            "match/response/body: $matches takes a text, not null.",
+        ),
+        ({"match": {}, "at_least": 5, "at_most": 3}, "No number is at least 5 and at most 3."),
+        ({"match": {}, "count": 1, "at_least": 1}, "Give count alone, or at_least and at_most."),
+        ({"match": {}, "count": 1, "at_most": 1}, "Give count alone, or at_least and at_most."),
     ],
 )
-def test_a_verification_that_makes_no_sense_is_refused(busy: Caller, body: dict[str, Any]) -> None:
-    assert busy("POST", JOURNAL + "/verify", json=body).status_code == 400
+def test_a_verification_that_makes_no_sense_is_refused(call: Caller, body: dict[str, Any], said: str) -> None:
+    """Whatever is in the journal: nothing is."""
+    answer = call("POST", JOURNAL + "/verify", json=body)
+    assert (answer.status_code, answer.json()["error"]) == (400, said)
+
+
+def test_no_regular_expression_holds_the_double_up(call: Caller) -> None:
+    """Python's own would need some 2⁶⁰ steps."""
+    call("PATCH", FLEET, headers=WRITE, json={"name": "a" * 60 + "!"})
+    began = time.monotonic()
+    assert verify(call, {"request": {"body": {"name": {"$matches": "(a+)+$"}}}}, count=0)["verified"]
+    assert time.monotonic() - began < 1
+
+
+def test_a_text_that_no_encoding_holds_is_matched_too(call: Caller) -> None:
+    call("PATCH", FLEET, headers=WRITE, content=b'{"name": "a\\ud800b"}')
+    assert verify(call, {"request": {"body": {"name": {"$matches": "^a.b$"}}}})["count"] == 1
 
 
 values = st.recursive(
