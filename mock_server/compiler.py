@@ -109,6 +109,8 @@ class CompiledApi:
     routes: tuple[Route, ...]
     match: Matcher
     """The place of a path as sent, starting with `/<api>/`; None where is no route."""
+    responders: Mapping[str, Responder]
+    """For each declared status the answers of the first operation that declares it: for calls that reach none."""
 
 
 def compile_api(api: Api, contract: Contract) -> CompiledApi:
@@ -121,7 +123,10 @@ def compile_api(api: Api, contract: Contract) -> CompiledApi:
         prefix = f"/{api.id}" if operation.own_servers else api.base_path
         by_path.setdefault(prefix + operation.path, []).append(operation)
     routes = tuple(_route(path, operations, api) for path, operations in sorted(by_path.items(), key=_literal_first))
-    return CompiledApi(api, contract, Refusals(contract, api.translate), routes, _matcher(routes))
+    responders: dict[str, Responder] = {}
+    for plan in (plan for route in routes for plan in route.plans.values()):
+        responders = {**plan.responders, **responders}
+    return CompiledApi(api, contract, Refusals(contract, api.translate), routes, _matcher(routes), responders)
 
 
 def _matcher(routes: tuple[Route, ...]) -> Matcher:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from mock_server.bodies import Unreadable, reader
-from mock_server.compiler import CompiledApi, Headers, Place, Plan
+from mock_server.compiler import CompiledApi, Headers, Place, Plan, Responder
 from mock_server.media import JSON, choose, essence, write_json
 from mock_server.parameters import BadEncoding, parse_query, read_named, read_path
 from mock_server.prefer import Forced
@@ -106,7 +106,7 @@ def _answer(call: Call, world: World) -> Answer:
         )
 
 
-def readable_query(query: str) -> Mapping[str, list[str]]:
+def _readable_query(query: str) -> Mapping[str, list[str]]:
     """The query's parameters, or none when it is not percent-encoded UTF-8."""
     try:
         return parse_query(query)
@@ -124,6 +124,15 @@ def _broken(call: Call) -> Answer:
     traceback.print_exc(file=sys.stderr)
     refusal = call.arrival.api.refusals.plain(500, "The double failed to answer; its log says why.")
     return write_refusal(call.plan, refusal, _media(call) or JSON)
+
+
+def unrouted(arrival: Arrival, keyword: str, subject: str, reason: str) -> Answer:
+    """The document's answer to a call that reaches no operation, in a media type that it declares for such answers."""
+    refusal = arrival.api.refusals.of_transport(keyword, subject, reason, _readable_query(arrival.query))
+    responder = arrival.api.responders.get(str(refusal.status))
+    offered = tuple(responder.writers) if responder else ()
+    accept = arrival.headers.get(b"accept", b"*/*").decode("latin-1")
+    return write_refusal(None, refusal, choose(accept, offered or (JSON,)) or JSON, responder)
 
 
 def _media(call: Call) -> str | None:
@@ -329,9 +338,13 @@ def _credential(header: str, kind: str) -> str | None:
         return None
 
 
-def write_refusal(plan: Plan | None, refusal: Refusal, media_type: str) -> Answer:
-    """A refusal in bytes: in `media_type` where the contract declares the error in it, else as JSON."""
-    responder = plan.responder(refusal.status) if plan else None
+def write_refusal(plan: Plan | None, refusal: Refusal, media_type: str, responder: Responder | None = None) -> Answer:
+    """A refusal in bytes: in `media_type` where the contract declares the error in it, else as JSON.
+
+    `responder` is for a refusal of no operation.
+    """
+    if plan is not None:
+        responder = plan.responder(refusal.status)
     found = responder.writers.get(media_type) or responder.writers.get(JSON) if responder else None
     content_type = found.headers[0][1] if found is not None else JSON.encode()
     headers = _refusal_headers(

@@ -13,7 +13,6 @@ from mock_server import exchange, prefer, recording
 from mock_server.compiler import CORS, CompiledApi, Plan, Route
 from mock_server.delivery import Message, Send, deliver, deliver_badly, options, own
 from mock_server.exchange import Answer, Arrival, Call
-from mock_server.media import JSON
 from mock_server.types import World
 from mock_server.world.errors import Outdated, StoreUnavailable
 from mock_server.world.faults import Fault
@@ -127,8 +126,7 @@ class Pipeline:
         self, arrival: Arrival, keyword: str, subject: str, reason: str, send: Send, allow: str | None = None
     ) -> None:
         """The vendor's answer to a path or method that the contract does not know."""
-        refusal = arrival.api.refusals.of_transport(keyword, subject, reason, exchange.readable_query(arrival.query))
-        answer = exchange.write_refusal(None, refusal, JSON)
+        answer = exchange.unrouted(arrival, keyword, subject, reason)
         if allow is not None:
             answer.headers = (*answer.headers, (b"allow", allow.encode()))
         await self._stray(arrival, answer, send)

@@ -271,3 +271,25 @@ def test_an_accept_header_without_json_or_xml_is_406(client: Client) -> None:
     for accept in ("text/html", "application/json;q=0, application/xml;q=0, text/xml;q=0", "image/*"):
         answer = client.get(f"{RUNTIME}/lock", headers={"Accept": accept})
         assert (answer.status_code, answer.headers["content-type"]) == (406, "application/json")
+
+
+@pytest.mark.parametrize("media_type", ["application/xml", "text/xml", "application/json"])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nowhere", 404), ("POST", f"{RUNTIME}/lock", 405), ("GET", DEVICE, 405)],
+    ids=["no path", "no method", "no reading of a device"],
+)
+def test_errors_of_paths_and_methods_come_in_the_media_type_that_is_accepted(
+    method: str, path: str, status: int, media_type: str, client: Client
+) -> None:
+    answer = client.request(method, path, headers={"Accept": f"{media_type}, text/html;q=0.9"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, media_type)
+    if media_type.endswith("xml"):
+        assert ElementTree.fromstring(answer.content).tag == "error-result"
+    else:
+        assert answer.json()["errors"]
+
+
+def test_errors_of_paths_are_json_where_nothing_declared_is_accepted(client: Client) -> None:
+    answer = client.get("/nowhere", headers={"Accept": "image/png"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
