@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from conformance.planted.faults import Answer, Call, Forward, Modifier
-from conformance.planted.tools import answer_with, on
+from conformance.planted.tools import answer_with, honest, on
 
 EDIT, DETAILS, SEARCH = "editDevice", "getDeviceDetails", "searchDevices"
 HISTORY, USAGE = "getDeviceAuditHistory", "getDeviceUsage"
@@ -33,13 +33,24 @@ def has(*names: str) -> Test:
     return lambda body: any(name in body for name in names)
 
 
-def days_ahead(body: Mapping[str, Any]) -> int:
+def server_now(call: Call, forward: Forward) -> datetime:
+    """The server's own time, as the history of a device tells it."""
+    told = forward(call.to("GET", "/v1/devices/8988216716970004975/auditTrails?pageSize=1")).json() or {}
+    return datetime.fromisoformat(told["timestamp"]) if "timestamp" in told else datetime.now(UTC)
+
+
+def days_ahead(call: Call, forward: Forward) -> int:
     """How far ahead the date of a change is; 0 for none."""
-    found = re.match(r"\d{4}-\d\d-\d\d", str(body.get("effectiveDate", "")))
+    found = re.match(r"\d{4}-\d\d-\d\d", str(body_of(call).get("effectiveDate", "")))
     try:
-        return (datetime.fromisoformat(found[0]).date() - datetime.now(UTC).date()).days if found else 0
+        return (datetime.fromisoformat(found[0]).date() - server_now(call, forward).date()).days if found else 0
     except ValueError:
         return 0
+
+
+def ahead(test: Callable[[int], bool], modifier: Modifier) -> Modifier:
+    """`modifier` for changes whose date is so many days ahead."""
+    return lambda call, forward: (modifier if test(days_ahead(call, forward)) else honest)(call, forward)
 
 
 def done(call: Call, status: int = 200) -> Answer:
@@ -185,22 +196,27 @@ def another_too(call: Call, forward: Forward) -> Answer:
     return answer
 
 
-def early(test: Callable[[dict[str, Any]], bool]) -> Modifier:
+def early(test: Test) -> Modifier:
     """A change for a later day is accepted for then, and made at once."""
 
     def modifier(call: Call, forward: Forward) -> Answer:
         body = body_of(call)
         answer = forward(call)
         if answer.status == 202 and test(body):
-            forward(call.with_json({name: value for name, value in body.items() if name != "effectiveDate"}))
+            forward(call.with_json(at_once(body)))
         return answer
 
     return on(EDIT, modifier)
 
 
-def too_far_taken(call: Call, forward: Forward) -> Answer:
-    """Half a year is 183 days at least."""
-    return done(call, 202) if 180 < days_ahead(body_of(call)) <= 183 else forward(call)
+def accepted(call: Call, forward: Forward) -> Answer:  # noqa: ARG001
+    """The change is said to be scheduled."""
+    return done(call, 202)
+
+
+def at_once(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The change without its date."""
+    return {name: value for name, value in body.items() if name != "effectiveDate"}
 
 
 def version_ignored(call: Call, forward: Forward) -> Answer:
@@ -282,8 +298,8 @@ def of_other_device(call: Call, forward: Forward) -> Answer:
 
 def an_old_record(call: Call, items: list[dict[str, Any]]) -> list[dict[str, Any]]:  # noqa: ARG001
     """What is older than was asked for stays in the history."""
-    when = (datetime.now(UTC) - timedelta(days=200)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    return [*items[:49], {"field": "status", "priorValue": "TEST_READY", "value": "ACTIVATED", "effectiveDate": when}]
+    old = {"effectiveDate": "2016-06-29T00:21:33.339Z", "value": "ACTIVATED"}
+    return [*items[:49], {"field": "status", "priorValue": "TEST_READY", **old}]
 
 
 def page_overlaps(operation: str, name: str) -> Modifier:
@@ -317,9 +333,10 @@ def usage_starts_again() -> Modifier:
     return modifier
 
 
-def long_ago() -> str:
-    """As far back as a search may look, and a little less."""
-    return (datetime.now(UTC) - timedelta(days=350)).strftime("%Y-%m-%dT%H:%M:%SZ")
+def since_long_ago(call: Call, forward: Forward) -> Answer:
+    """A search looks back nearly as far as it may, whatever was asked."""
+    since = (server_now(call, forward) - timedelta(days=350)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return forward(call.with_query({**call.query, "modifiedSince": since}))
 
 
 def future_is_empty(call: Call, forward: Forward) -> Answer:
