@@ -46,10 +46,12 @@ def partial(context: Context, requirement: Requirement) -> None:
 def partial_items(context: Context, requirement: Requirement) -> None:
     """In a page, `fields` picks the members of each item, and what is around the items stays."""
     name, items, fields = str(requirement.operation), requirement.data["items"], requirement.data["fields"]
-    query = {**context.query_of(context.contract.operations[name]), "fields": fields}
+    query = context.query_of(context.contract.operations[name])
     if name == HISTORY:
         made_changes(context)
-    exchange = context.call(name, query=query)
+    if answered(context.call(name, query=query)).get(items) == []:
+        raise Skip(f"{name} finds nothing")
+    exchange = context.call(name, query={**query, "fields": fields})
     context.case()
     page = answered(exchange)
     rows = page.get(items)

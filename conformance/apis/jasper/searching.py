@@ -172,6 +172,8 @@ def by_account(context: Context, requirement: Requirement) -> None:
     account = read(context)[1].get("accountId")
     if not isinstance(account, str) or not account.isdigit():
         raise Skip("the device shows no accountId")
+    if not found(context)[1]:
+        raise Skip("no device was changed in the last 300 days")
     exchange, numbers = found(context, accountId=account)
     context.case()
     for number in numbers[:4]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -13,9 +14,11 @@ from conformance.results import Results
 from conformance.selftest import plant, session_of
 from conformance.target import Credential, Target
 from conformance.wire import Wire
+from mock_server.apis.draw import ANCHOR
 from mock_server.app import create_app
 from mock_server.serving import running
 from mock_server.settings import Settings
+from mock_server.world.settings import Settings as WorldSettings
 
 
 def target(api: str, base_url: str) -> Target:
@@ -27,10 +30,10 @@ def target(api: str, base_url: str) -> Target:
 
 
 @contextmanager
-def the_double(api: str) -> Iterator[Target]:
-    """A double of its own."""
+def the_double(api: str, at: datetime = ANCHOR + timedelta(hours=12)) -> Iterator[Target]:
+    """A double of its own, in which it is `at`."""
     base = import_module(f"mock_server.apis.{api}").API.base_path
-    with running(create_app(Settings(apis=(api,)))) as origin:
+    with running(create_app(Settings(apis=(api,), world=WorldSettings(at=at)))) as origin:
         yield target(api, origin + base)
 
 
@@ -42,10 +45,10 @@ def second_server(api: str, app: Starlette | None = None) -> Iterator[Target]:
         yield target(api, origin + module.BASE)
 
 
-def checked(found: Target, *, seed: int = 0, examples: int = 50) -> tuple[Results, Run]:
-    """The whole suite on a target."""
+def checked(found: Target, *, seed: int = 0, examples: int = 50, safe: bool = False) -> tuple[Results, Run]:
+    """The whole suite on a target, or what of it only reads."""
     session = session_of(found.api)
-    session.options = Options(examples=examples, seed=seed)
+    session.options = Options(examples=examples, seed=seed, safe=safe)
     run = session.open(found, transport=Wire, remember=False)
     return session.check(run, list(session.ledger)), run
 
