@@ -11,22 +11,28 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 from conformance.errors import SuiteError
 
 PATIENCE = 30.0
+NOON = timedelta(hours=12)
 
 
 @contextmanager
 def running_mock(seed: int = 0, api: str | None = None) -> Iterator[str]:
     """A mock on a free port of the loopback interface; yields its root URL, and ends it afterwards.
 
+    It is noon there, on the day that its devices' dates are counted from: so a check is the same whenever it is made.
+
     Raises:
         SuiteError: it did not start.
     """
+    from mock_server.apis.draw import ANCHOR
+
     port = _free_port()
     command = [sys.executable, "-m", "devicedouble", "serve", *([api] if api else [])]
-    command += ["--port", str(port), "--seed", str(seed), "--quiet"]
+    command += ["--port", str(port), "--seed", str(seed), "--at", (ANCHOR + NOON).isoformat(), "--quiet"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
     root = f"http://127.0.0.1:{port}"
     try:
