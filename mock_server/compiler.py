@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from mock_server.media import JSON, writer
-from mock_server.parameters import ParameterReader
+from mock_server.parameters import BadEncoding, ParameterReader, unquote
 from mock_server.refusals import Refusals
 from mock_server.schemas import Fault, Validator
 from mock_server.types import Api, Behaviour, Principal
@@ -48,8 +48,7 @@ class Responder:
 class Plan:
     """One operation, compiled.
 
-    `principals` are the `Authorization` headers of the default world that may call it, as sent. `key` is the group of
-    the path parameter that names the object.
+    `principals` are the `Authorization` headers of the default world that may call it, as sent.
     """
 
     operation: Operation
@@ -59,7 +58,6 @@ class Plan:
     header: Mapping[str, ParameterReader]
     bodies: Mapping[str, Validator]
     principals: Mapping[bytes, Principal]
-    key: str | None
     body_required: bool
     offered: tuple[str, ...]
     responders: Mapping[str, Responder]
@@ -75,24 +73,30 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One path template: a pattern over the still encoded path, and its plans by method."""
+    """One path template: a pattern over the still encoded path, and its plans by method.
+
+    `key` is the group of the path parameter that names the object.
+    """
 
     pattern: re.Pattern[str]
     plans: Mapping[str, Plan]
     allow: str
+    key: str | None
 
 
 @dataclass(slots=True)
 class Place:
     """A path as sent, its route and its raw parameters by group name.
 
-    `read` holds, by operation, the values and faults that were read from them. A place is shared by all calls of the
-    path as long as it is remembered.
+    `key` is the key of the object that the path names, decoded; as it was sent where it cannot be. `read` holds, by
+    operation, the values and faults that were read from the parameters. A place is shared by all calls of the path as
+    long as it is remembered.
     """
 
     path: str
     route: Route
     raw: Mapping[str, str]
+    key: str | None
     read: dict[str, tuple[Mapping[str, Any], list[tuple[str, Fault]]]] = field(default_factory=dict)
 
 
@@ -140,10 +144,18 @@ def _matcher(routes: tuple[Route, ...]) -> Matcher:
         for route in routes:
             found = route.pattern.fullmatch(path)
             if found is not None:
-                return Place(path, route, found.groupdict())
+                raw = found.groupdict()
+                return Place(path, route, raw, None if route.key is None else _decoded(raw[route.key]))
         return None
 
     return lambda path: remembered(path) if len(path) < REMEMBERED else match(path)
+
+
+def _decoded(sent: str) -> str:
+    try:
+        return unquote(sent)
+    except BadEncoding:
+        return sent
 
 
 def _literal_first(item: tuple[str, list[Operation]]) -> tuple[int, str]:
@@ -155,7 +167,9 @@ def _route(path: str, operations: list[Operation], api: Api) -> Route:
     methods = {*plans, "OPTIONS", *(("HEAD",) if "GET" in plans else ())}
     if "GET" in plans:
         plans["HEAD"] = plans["GET"]
-    return Route(_pattern(path), plans, ", ".join(sorted(methods)))
+    named = _SEGMENT.findall(path)
+    key = next((group_name(name) for name in api.subjects if name in named), None)
+    return Route(_pattern(path), plans, ", ".join(sorted(methods)), key)
 
 
 def _pattern(path: str) -> re.Pattern[str]:
@@ -175,7 +189,6 @@ def group_name(parameter: str) -> str:
 def _plan(operation: Operation, api: Api) -> Plan:
     body = operation.request_body
     path = _readers(operation, "path", key=group_name)
-    named = _SEGMENT.findall(operation.path)
     return Plan(
         operation=operation,
         behaviour=api.behaviours[operation.id],
@@ -185,7 +198,6 @@ def _plan(operation: Operation, api: Api) -> Plan:
         bodies={name: Validator(media.schema) for name, media in body.content.items()} if body else {},
         body_required=bool(body and body.required),
         principals=_principals(operation, api.credentials),
-        key=next((group_name(name) for name in api.subjects if name in named), None),
         offered=_offered(operation),
         responders={status: _responder(operation, response) for status, response in operation.responses.items()},
         refuses=_refuses(operation),

@@ -175,7 +175,7 @@ def _fault(world: OpenWorld, call: Call) -> Fault | None:
     def answerable(rule: Mapping[str, Any]) -> bool:
         return _declares(arrival.api, plan, rule.get("error"), rule.get("status"))
 
-    facts = (arrival.api.api.id, plan.operation.id, recording.key(call), arrival.method)
+    facts = (arrival.api.api.id, plan.operation.id, call.place.key, arrival.method)
     fault = world.faults.match(*facts, answerable)
     if fault is not None and call.forced is None:
         call.forced = _forced_by(arrival.api, plan, fault.error, fault.status)

@@ -3,7 +3,6 @@
 from time import perf_counter
 
 from mock_server.exchange import Answer, Arrival, Call
-from mock_server.parameters import BadEncoding, unquote
 from mock_server.redaction import redact_body, redact_query
 from mock_server.types import World
 from mock_server.world.faults import Fault
@@ -13,13 +12,13 @@ from mock_server.world.journal import Entry, packed
 def entry(call: Call, answer: Answer, fault: Fault | None, world: World) -> Entry:
     """A call that an operation answers. Its duration counts the delays that it was asked to have."""
     arrival, plan = call.arrival, call.plan
-    secrets = plan.secrets
+    operation, secrets = plan.operation, plan.secrets
     delay = call.delay_s if fault is None else call.delay_s + fault.delay
     return Entry(
         world.now,
-        plan.operation.api,
-        plan.operation.id,
-        key(call),
+        operation.api,
+        operation.id,
+        call.place.key,
         answer.basis,
         arrival.method,
         _target(arrival) if arrival.query else arrival.path,
@@ -52,20 +51,6 @@ def stray(arrival: Arrival, answer: Answer, world: World) -> Entry:
         answer.body,
         int((perf_counter() - arrival.began) * 1e6),
     )
-
-
-def key(call: Call) -> str | None:
-    """The key of the object that the call is about, decoded; as it was sent where it cannot be."""
-    group = call.plan.key
-    if group is None:
-        return None
-    sent = call.place.raw[group]
-    if "%" not in sent:
-        return sent
-    try:
-        return unquote(sent)
-    except BadEncoding:
-        return sent
 
 
 def _target(arrival: Arrival) -> str:
