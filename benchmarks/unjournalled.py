@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from devicedouble.cli import main
-from mock_server import pipeline
+from mock_server import recording
 
 
 def _nothing(*_facts: Any) -> None:
@@ -15,5 +15,5 @@ def _nothing(*_facts: Any) -> None:
 
 
 if __name__ == "__main__":
-    pipeline._entry = _nothing  # type: ignore[assignment]
+    recording.entry = _nothing  # type: ignore[assignment]
     main(["serve", "--port", sys.argv[1], "--quiet"])
