@@ -12,7 +12,7 @@ from typing import Any
 from mock_server.bodies import Unreadable, reader
 from mock_server.compiler import CompiledApi, Headers, Place, Plan, Responder
 from mock_server.media import JSON, choose, essence, write_json
-from mock_server.parameters import BadEncoding, parse_query, read_named, read_path
+from mock_server.parameters import BadEncoding, parse_query, read_named, read_path, unquote
 from mock_server.prefer import Forced
 from mock_server.refusals import Refusal, Violation
 from mock_server.schemas import Fault
@@ -106,6 +106,14 @@ def _answer(call: Call, world: World) -> Answer:
         )
 
 
+def _readable(arrival: Arrival) -> bool:
+    try:
+        unquote(arrival.path)
+    except BadEncoding:
+        return False
+    return True
+
+
 def _readable_query(query: str) -> Mapping[str, list[str]]:
     """The query's parameters, or none when it is not percent-encoded UTF-8."""
     try:
@@ -128,6 +136,8 @@ def _broken(call: Call) -> Answer:
 
 def unrouted(arrival: Arrival, keyword: str, subject: str, reason: str) -> Answer:
     """The document's answer to a call that reaches no operation, in a media type that it declares for such answers."""
+    if keyword == "path" and not _readable(arrival):
+        keyword, reason = "encoding", _UNREADABLE
     refusal = arrival.api.refusals.of_transport(keyword, subject, reason, _readable_query(arrival.query))
     responder = arrival.api.responders.get(str(refusal.status))
     offered = tuple(responder.writers) if responder else ()
@@ -164,11 +174,11 @@ class _Exchange:
         if call.forced is not None:
             return self.forced(call.forced)
         self._read_query()
+        path, faults = self._read_path()
         if plan.operation.security:
             self.principal = self._authenticate()
         if self.media is None:
             self._stop_at("accept", "is in none of the media types that Accept allows")
-        path, faults = self._read_path()
         query, query_faults = read_named(plan.query, self.query) if plan.query else ({}, [])
         headers, header_faults = self._read_headers() if plan.header else ({}, [])
         request = Request(

@@ -5,6 +5,7 @@ None of it is ever a 500, changes state, or is answered outside the vendor's own
 
 import json
 import re
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -247,23 +248,78 @@ def test_a_method_that_is_not_there_is_said_in_a_sentence(api: str, double: Fact
     assert f'"{told[api]}"' in double(api).post(CALLS[api].write, headers=CALLS[api].auth).text
 
 
-def _raw(client: Client, method: str, target: str, headers: dict[str, str]) -> bytes:
-    """Send a request line exactly as it stands, on a socket of our own."""
-    import socket
+@EVERY_API
+@pytest.mark.parametrize("method", ["FOO", "get", "M-SEARCH+", "DESCRIBE"])
+def test_any_other_word_for_a_method_is_405_in_the_vendors_envelope(api: str, method: str, double: Factory) -> None:
+    """Also words that the HTTP parser does not know; the call is in the journal like any other."""
+    client, call = double(api), CALLS[api]
+    target = client.base_url.raw_path.decode().rstrip("/") + call.write
+    answer = _parsed(_raw(client, method, target, {**call.auth, "Content-Length": "2"}, b"{}"))
+    status, code = _transport_error(api, "method")
+    assert (answer.status_code, answer.headers["allow"]) == (status, call.allow)
+    _assert_envelope(api, answer, code)
+    assert _journalled(client) == [(method, call.write, 405)]
 
+
+@EVERY_API
+@pytest.mark.parametrize("part", ["path", "query", "unknown path"])
+def test_bytes_beyond_ascii_in_the_address_are_400_in_the_vendors_envelope(
+    api: str, part: str, double: Factory
+) -> None:
+    client, call = double(api), CALLS[api]
+    base = client.base_url.raw_path.decode().rstrip("/")
+    known = re.sub("myruntime|ABC123456789|[^/]+$", "caf\u00e9", call.read, count=1)
+    path = {"path": known, "query": f"{call.read}?name=caf\u00e9", "unknown path": "/no/such/caf\u00e9"}[part]
+    answer = _parsed(_raw(client, "GET", base + path, {}))
+    status, code = _transport_error(api, "encoding")
+    assert answer.status_code == status == 400
+    _assert_envelope(api, answer, code)
+    assert [(verb, number) for verb, _, number in _journalled(client)] == [("GET", 400)]
+
+
+def test_what_is_no_http_at_all_is_refused_and_a_connection_goes_on_after_an_odd_method(double: Factory) -> None:
+    client, call = double("fleet"), CALLS["fleet"]
+    base = client.base_url.raw_path.decode().rstrip("/")
+    for line in ("hello", "GET /a b HTTP/1.1", "FOO /a HTTP/9.9", "GET caf\u00e9 HTTP/1.1", "F@O /a HTTP/1.1"):
+        assert b"Invalid HTTP request received." in _sent(client, f"{line}\r\n\r\n".encode())
+    odd = f"FOO {base}{call.read} HTTP/1.1\r\nHost: h\r\n\r\n".encode()
+    usual = f"GET {base}{call.read} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".encode()
+    received = _sent(client, odd + usual)
+    assert [part[:3] for part in received.split(b"HTTP/1.1 ")[1:]] == [b"405", b"401"]
+
+
+def _journalled(client: Client) -> list[tuple[str, str, int]]:
+    """Method, target and status of the exchanges of the client's world."""
+    journal = httpx.get(f"{client.origin}/_mock/worlds/{client.world.name}/journal").json()["exchanges"]
+    base = "/" + client.base_url.path.split("/", 3)[3].rstrip("/")
+    return [(one["method"], one["path"].removeprefix(base), one["status"]) for one in journal]
+
+
+def _parsed(received: bytes) -> httpx.Response:
+    head, _, body = received.partition(b"\r\n\r\n")
+    status, *fields = head.decode("latin-1").split("\r\n")
+    headers = {name: value for name, _, value in (line.partition(": ") for line in fields)}
+    return httpx.Response(int(status.split()[1]), headers=headers, content=body)
+
+
+def _sent(client: Client, data: bytes) -> bytes:
+    """What comes for these bytes until the connection is closed."""
     host, port = client.origin.removeprefix("http://").split(":")
-    lines = [
-        f"{method} {target} HTTP/1.1",
-        f"Host: {host}",
-        "Connection: close",
-        *(f"{k}: {v}" for k, v in headers.items()),
-    ]
     with socket.create_connection((host, int(port)), timeout=10) as connection:
-        connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
+        connection.sendall(data)
         received = b""
         while chunk := connection.recv(65536):
             received += chunk
     return received
+
+
+def _raw(client: Client, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+    """Send a request line exactly as it stands, on a socket of our own."""
+    fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    head = (
+        f"{method} {target} HTTP/1.1\r\nHost: {client.origin.removeprefix('http://')}\r\nConnection: close\r\n{fields}"
+    )
+    return _sent(client, head.encode() + b"\r\n" + body)
 
 
 @EVERY_API
