@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mock_server.control.context import Context, answer, nothing
 from mock_server.control.durations import add, parse
-from mock_server.world.clock import Clock
+from mock_server.world.clock import BEYOND, Clock
 from mock_server.world.errors import BadWorld
 from mock_server.world.snapshot import moment, timestamp
 from mock_server.world.worlds import DEFAULT, OpenWorld
@@ -104,6 +104,6 @@ def _changed(world: OpenWorld, body: dict[str, Any]) -> dict[str, Any]:
         try:
             advance = add(start, parse(body["advance"])) - start
         except (OverflowError, ValueError):
-            raise BadWorld("A world's time must lie between the years 1970 and 8999.") from None
+            raise BadWorld(BEYOND) from None
     world.clock.change(now=now, advance=advance, running=body.get("running"))
     return clock_view(world.clock)

@@ -9,7 +9,7 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 """Beyond these, arithmetic on dates by the rules of an API could overflow."""
 
-_BEYOND = "A world's time must lie between the years 1970 and 8999."
+BEYOND = "A world's time must lie between the years 1970 and 8999."
 _ZERO = timedelta(0)
 ClockState: TypeAlias = tuple[timedelta, datetime | None]
 """How far the clock is ahead of the computer's, and where it stands when it does not run."""
@@ -82,9 +82,9 @@ def changed(state: ClockState, now: datetime | None, advance: timedelta | None, 
     try:
         aim = (now.astimezone(UTC) if now is not None else moment) + (advance or _ZERO)
     except OverflowError:
-        raise BadWorld(_BEYOND) from None
+        raise BadWorld(BEYOND) from None
     if not EARLIEST <= aim < LATEST:
-        raise BadWorld(_BEYOND)
+        raise BadWorld(BEYOND)
     if stands:
         return _ZERO, aim
     if frozen is None and now is None:

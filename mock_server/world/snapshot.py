@@ -7,12 +7,14 @@ from typing import Any
 from mock_server.types import Document, World
 from mock_server.world.codec import same
 from mock_server.world.errors import BadWorld
-from mock_server.world.fleet import Cached
+from mock_server.world.fleet import Cached, Fleet
 from mock_server.world.patches import difference
 from mock_server.world.state import GONE, Changes
-from mock_server.world.worlds import OpenWorld, Outcome, Worlds, start_of_day
+from mock_server.world.worlds import OpenWorld, Outcome, Worlds, possible, start_of_day
 
 VERSION = 1
+MOST_GONE = 100_000
+"""A snapshot may leave out so many documents of a population: each is remembered as deleted."""
 
 Collections = Mapping[str, Mapping[str, Document]]
 
@@ -53,14 +55,14 @@ def _documents(world: OpenWorld, api: str) -> dict[str, dict[str, Document]]:
 
 def restore(worlds: Worlds, world: OpenWorld, content: Mapping[str, Any]) -> None:
     """Make `world` what a snapshot says. Raises BadWorld for what no world can be; then nothing has changed."""
-    origin = start_of_day(moment(content["origin"]))
+    origin = start_of_day(possible(moment(content["origin"])))
     fleet = worlds.fleet(content["seed"], content["devices"], origin)
     sequences = content.get("sequences", {})
     for api in (*content["state"], *sequences):
         if api not in fleet.apis:
             raise BadWorld(f"There is no API {api!r} here; there are {', '.join(fleet.apis)}.")
     changes = {
-        api: changes_to(fleet.of(api), content["state"].get(api, {}), dict(sequences.get(api, {})))
+        api: _changes_of(fleet, api, content["state"].get(api, {}), dict(sequences.get(api, {})))
         for api in fleet.apis
         if api in content["state"] or api in sequences
     }
@@ -68,6 +70,18 @@ def restore(worlds: Worlds, world: OpenWorld, content: Mapping[str, Any]) -> Non
     if clock is not None:
         world.clock.change(now=moment(clock["now"]), running=clock["running"])
     world.load(fleet, changes)
+
+
+def _changes_of(fleet: Fleet, api: str, collections: Collections, sequences: dict[str, int]) -> Changes:
+    populations = fleet.of(api)
+    for name, documents in collections.items():
+        left_out = len(populations.get(name, ())) - len(documents)
+        if left_out > MOST_GONE:
+            raise BadWorld(
+                f"The snapshot leaves out {left_out} {name} that {api} has where there are {fleet.devices} devices; "
+                f"it may leave out {MOST_GONE}. Leave all of {api} out to have it as its seed makes it."
+            )
+    return changes_to(populations, collections, sequences)
 
 
 def moment(text: str) -> datetime:

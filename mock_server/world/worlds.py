@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mock_server.types import PopulationMaker, World
-from mock_server.world.clock import EARLIEST, LATEST, Clock
+from mock_server.world.clock import BEYOND, EARLIEST, LATEST, Clock
 from mock_server.world.errors import BadWorld
 from mock_server.world.faults import Faults
 from mock_server.world.fleet import Fleet
@@ -137,8 +137,15 @@ def checked_new(name: str, seed: int | None, at: datetime | None) -> None:
         )
     if seed is not None and not 0 <= seed <= LARGEST_SEED:
         raise BadWorld(f"A seed is a whole number from 0 to {LARGEST_SEED}.")
-    if at is not None and not EARLIEST <= at < LATEST:
-        raise BadWorld("A world's time must lie between the years 1970 and 8999.")
+    if at is not None:
+        possible(at)
+
+
+def possible(moment: datetime) -> datetime:
+    """The moment. Raises BadWorld for one that no world's time can be."""
+    if not EARLIEST <= moment < LATEST:
+        raise BadWorld(BEYOND)
+    return moment
 
 
 def open_worlds(settings: Settings, populations: Mapping[str, PopulationMaker]) -> Worlds:

@@ -1,6 +1,7 @@
 """What is stored, seen and planted through the control plane."""
 
 import json
+import time
 from typing import Any
 
 import jsonpatch
@@ -115,6 +116,9 @@ def test_a_snapshot_taken_and_put_in_elsewhere_gives_the_same_world(call: Caller
     [
         ({"state": {"nokia": {}}}, "nokia"),
         ({"origin": "yesterday"}, "origin"),
+        ({"origin": "0001-01-01T00:00:00+14:00"}, "between the years 1970 and 8999"),
+        ({"origin": "9999-12-31T23:59:59-14:00"}, "between the years 1970 and 8999"),
+        ({"devices": 10_000_000}, "leaves out 9999980 devices that fleet has where there are 10000000 devices"),
         ({"version": 2}, "version"),
         ({"state": {"fleet": {"devices": {"1": 5}}}}, "state/fleet/devices/1"),
         ({"seed": "x"}, "seed"),
@@ -126,6 +130,14 @@ def test_a_snapshot_that_no_world_can_be_is_refused(call: Caller, change: dict[s
     assert answer.status_code == 400
     assert said in answer.json()["error"]
     assert call("GET", SNAPSHOT).json()["state"] == content["state"]
+
+
+def test_a_snapshot_of_numbers_alone_makes_a_world_of_any_size_at_once(call: Caller) -> None:
+    content = {**call("GET", SNAPSHOT).json(), "devices": 10_000_000, "state": {}}
+    began = time.monotonic()
+    assert call("PUT", SNAPSHOT, json=content).status_code == 204
+    assert time.monotonic() - began < 2
+    assert call("GET", "/_mock/worlds/default/state").json()["fleet"]["devices"] == 10_000_000
 
 
 def test_the_difference_of_two_worlds_is_a_json_patch(call: Caller) -> None:
