@@ -41,7 +41,8 @@ class Double:
                 raise
 
     def close(self) -> None:
-        """Let go of the state (a database's connections)."""
+        """Let go of the state (a database's connections) and of those who wait for it."""
+        self._pipeline.close()
         self.worlds.close()
 
 

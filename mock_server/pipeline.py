@@ -5,6 +5,7 @@ What is not an API's path (the index, documents, the control plane) goes to the 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from time import perf_counter
 from typing import Any, TypeVar
@@ -24,6 +25,9 @@ Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DEFAULT_BODY_LIMIT = 1 << 20
+THREADS = 12
+"""So many calls wait for a database at the same time: it then makes several of them last in one write."""
+
 _T = TypeVar("_T")
 
 
@@ -46,6 +50,12 @@ class Pipeline:
         self._strict = strict
         self._body_limit = body_limit
         self._log = log
+        self._threads = ThreadPoolExecutor(THREADS, "world") if worlds.blocking else None
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -151,8 +161,8 @@ class Pipeline:
 
     async def _in_turn(self, work: Callable[..., _T], *arguments: Any) -> _T:
         """What `work` returns: called at once where worlds are in memory, else in a thread, because it waits."""
-        if self._worlds.blocking:
-            return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
+        if self._threads is not None:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
         return work(*arguments)
 
     def _logged(self, outcome: Outcome) -> None:
