@@ -70,6 +70,11 @@ class Plan:
         text = str(status)
         return self.responders.get(text) or self.responders.get(f"{text[0]}XX") or self.responders.get("default")
 
+    def any_error(self, media_type: str) -> Responder | None:
+        """What writes some error in this media type, or None."""
+        errors = (responder for responder in self.responders.values() if responder.status[0] in "45")
+        return next((responder for responder in errors if media_type in responder.writers), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:

@@ -351,10 +351,11 @@ def _credential(header: str, kind: str) -> str | None:
 def write_refusal(plan: Plan | None, refusal: Refusal, media_type: str, responder: Responder | None = None) -> Answer:
     """A refusal in bytes: in `media_type` where the contract declares the error in it, else as JSON.
 
-    `responder` is for a refusal of no operation.
+    `responder` is for a refusal of no operation. A status that the operation does not declare is written as its
+    errors are.
     """
     if plan is not None:
-        responder = plan.responder(refusal.status)
+        responder = plan.responder(refusal.status) or plan.any_error(media_type)
     found = responder.writers.get(media_type) or responder.writers.get(JSON) if responder else None
     content_type = found.headers[0][1] if found is not None else JSON.encode()
     headers = _refusal_headers(

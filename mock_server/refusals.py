@@ -147,10 +147,11 @@ class Refusals:
         return self._fill(found, details, query)
 
     def plain(self, status: int, message: str) -> Refusal:
-        """An error that the catalogue does not know, in the contract's usual body."""
+        """An error that the catalogue does not know, in the contract's usual body; where codes are numbers, without."""
         phrase = HTTPStatus(status).phrase.upper().replace(" ", "_")
         body = self._contract.error_body
-        entry = ErrorEntry(phrase, status, phrase, "{sentence}", body, {}, "inferred", None)
+        named = any(entry.code and not entry.code.isdigit() for entry in self._contract.errors.values())
+        entry = ErrorEntry(phrase, status, phrase if named else None, "{sentence}", body, {}, "inferred", None)
         details = {"reason": message, "sentence": message, "field": "", "fields": {}}
         return self._fill(_prepared(entry, "inferred"), details, {})
 

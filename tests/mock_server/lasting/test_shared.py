@@ -87,13 +87,19 @@ def test_while_the_state_is_away_the_vendor_says_503(api: str, postgres_of_its_o
     double = create_app(Settings(apis=(api,), world=WorldSettings(state=server.database(), devices=10)))
     call = Caller(double)
     base = double.apis[api].api.base_path
-    envelope = call("GET", base + "/nothing/here", headers=calls.auth).json().keys()
+    plans = [plan for route in double.apis[api].routes for plan in route.plans.values()]
     server.stop()
     try:
         for method, path, body in (("GET", calls.read, None), (calls.write_method, calls.write, calls.body)):
             answer = call(method, base + path, headers=calls.auth, json=body)
             assert answer.status_code == 503
-            assert answer.json().keys() >= envelope
+            plan = next(p for p in plans if p.operation.id == answer.headers["Mock-Operation"])
+            for status in ("400", "401"):
+                validator = plan.responders[status].writers["application/json"].validator
+                assert validator is None or validator.is_valid(answer.json()), answer.text
+        if api == "mobilefirst":
+            xml = call("GET", base + calls.read, headers={**calls.auth, "Accept": "application/xml"})
+            assert (xml.status_code, xml.headers["Content-Type"], xml.content[:5]) == (503, "application/xml", b"<?xml")
         assert call("GET", "/_mock/health").status_code == 503
         assert "cannot be reached" in call("GET", "/_mock/worlds").json()["error"]
     finally:
