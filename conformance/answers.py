@@ -202,6 +202,14 @@ def described(entry: ErrorEntry, contract: Contract) -> str:
     return f"{entry.status} with code {code}" if code is not None else str(entry.status)
 
 
+def answer_to(contract: Contract, error: str | None) -> str:
+    """Status and code of what an error of the catalogue is answered with, for people; any 4xx where none is named."""
+    entry = contract.errors.get(error or "")
+    if entry is None:
+        return "4xx"
+    return f"{entry.status} {code_of(entry, contract) or ''}".strip()
+
+
 def code_of(entry: ErrorEntry, contract: Contract) -> str | None:
     """The code of an entry, where an error body has a place for it: elsewhere it is part of a free text."""
     pointer = code_pointer(entry.body if entry.body is not None else contract.error_body)

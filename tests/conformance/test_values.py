@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.apis import MODULES
-from conformance.checks.refusals import mistakes
+from conformance.checks.refusals.mistakes import mistakes
 from conformance.schemas import ABSENT, Validator, at, pointer_of, same, standing
 from conformance.strategies import matching_texts, smallest, valid_values
 from conformance.violations import REMOVE, body_violations, placed

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.answers import shown
 from conformance.apis.mobilefirst.reading import DEVICE, device, find, removable
 from conformance.apis.mobilefirst.telling import REMOVE, Step, readable, writers
-from conformance.checks.refusals import guarded
+from conformance.checks.refusals.sending import guarded
 from conformance.checks.security import wrong_authorizations
 from conformance.context import Context
 from conformance.errors import Inconclusive
