@@ -46,6 +46,14 @@ def resident_mb(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0.0)
 
 
+def machine_s() -> tuple[float, float]:
+    """Seconds that all processors of the machine together have been busy and idle (waiting for a disk is idle)."""
+    fields = [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    tick = os.sysconf("SC_CLK_TCK")
+    idle = fields[3] + fields[4]
+    return (sum(fields) - idle) / tick, idle / tick
+
+
 def _pin() -> None:
     os.sched_setaffinity(0, {SERVER_CORE})
 

@@ -90,8 +90,11 @@ def lasting(kind: str, state: str, workers: int, seconds: float) -> bool:
         devices = _call(port, "GET", DEVICES + "?limit=40&client_status=IN_SERVICE", None)["data"]
         messages = [_write(str(device["id"])) for device in devices]
         load(port, messages, 1.0, 16)
+        before = servers.machine_s()
         found = load(port, messages, seconds, 16)
-    print(f"{kind}, {workers} worker{'s'[: workers - 1]}: {_said(found)}")
+        busy, idle = (after - was for after, was in zip(servers.machine_s(), before, strict=True))
+    share = busy / (busy + idle)
+    print(f"{kind}, {workers} worker{'s'[: workers - 1]}: {_said(found)}, the machine {share:.0%} busy")
     return found.rate >= WRITES[kind] and set(found.statuses) == {200}
 
 
