@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from mock_server.media import JSON, writer
 from mock_server.parameters import BadEncoding, ParameterReader, unquote
-from mock_server.refusals import Refusals
+from mock_server.refusals import Possible, Refusals
 from mock_server.schemas import Fault, Validator
 from mock_server.types import Api, Behaviour, Principal
 from openapi.contract import Basis, Contract, Operation, Response
@@ -34,7 +34,8 @@ class Writer:
 class Responder:
     """The answers of one declared status: its basis and its writers by media type (none: no body).
 
-    `binary` are the media types that no writer makes: only behaviour can answer in them.
+    `binary` are the media types that no writer makes: only behaviour can answer in them. `required` are the header
+    fields that the contract promises.
     """
 
     status: str
@@ -42,6 +43,19 @@ class Responder:
     writers: Mapping[str, Writer]
     binary: frozenset[str]
     empty: Headers
+    required: frozenset[bytes]
+
+    def breach(self, body: Any, headers: Headers, media_type: str) -> str | None:
+        """How an answer breaks the contract, as a sentence; None when it does not."""
+        missing = self.required - {name for name, _ in headers}
+        if missing:
+            return f"the answer lacks the header {b', '.join(sorted(missing)).decode()}"
+        found = self.writers.get(media_type) or self.writers.get(JSON)
+        if found is None or found.validator is None or found.validator.is_valid(body):
+            return None
+        fault = found.validator.faults(body)[0]
+        where = "/".join(str(step) for step in fault.instance_path) or "the body"
+        return f"the answer breaks its own contract: {where} {fault.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,11 @@ class Route:
     allow: str
     key: str | None
 
+    def allowed_beside(self, method: str) -> str:
+        """What would be allowed if `method` were not; GET and HEAD are one."""
+        gone = {"GET", "HEAD"} if method in {"GET", "HEAD"} else {method}
+        return ", ".join(name for name in self.allow.split(", ") if name not in gone)
+
 
 @dataclass(slots=True)
 class Place:
@@ -120,6 +139,8 @@ class CompiledApi:
     """The place of a path as sent, starting with `/<api>/`; None where is no route."""
     responders: Mapping[str, Responder]
     """For each declared status the answers of the first operation that declares it: for calls that reach none."""
+    errors: dict[str, Mapping[str, Possible]] = field(default_factory=dict)
+    """By operation the errors that it may answer, by name: found when one is first asked for."""
 
 
 def compile_api(api: Api, contract: Contract) -> CompiledApi:
@@ -258,7 +279,8 @@ def _responder(operation: Operation, response: Response) -> Responder:
         for name, media in response.content.items()
     }
     binary = frozenset(name for name, media in response.content.items() if media.schema.get("format") == "binary")
-    return Responder(response.status, response.basis, writers, binary, common)
+    required = frozenset(name.lower().encode() for name, header in response.headers.items() if header.get("required"))
+    return Responder(response.status, response.basis, writers, binary, common, required)
 
 
 def _refuses(operation: Operation) -> dict[str, tuple[tuple[str, frozenset[str], Basis], ...]]:

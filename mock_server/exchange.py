@@ -7,21 +7,23 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urljoin
 
 from mock_server.bodies import Unreadable, reader
 from mock_server.compiler import CompiledApi, Headers, Place, Plan, Responder
 from mock_server.media import JSON, choose, essence, write_json
+from mock_server.mistakes import UNREADABLE
 from mock_server.parameters import BadEncoding, parse_query, read_named, read_path, unquote
 from mock_server.prefer import Forced
-from mock_server.refusals import Refusal, Violation
+from mock_server.refusals import Refusal, Violation, told_of
 from mock_server.schemas import Fault
 from mock_server.types import Principal, Refused, Reply, Request, World
 from mock_server.world.errors import StoreUnavailable
 
 _NO_QUERY: Mapping[str, list[str]] = {}
 _UNAVAILABLE = "The state of this double is not reachable at the moment; try again."
-_UNREADABLE = "is not percent-encoded UTF-8"
 
 
 @dataclass(slots=True)
@@ -137,7 +139,7 @@ def _broken(call: Call) -> Answer:
 def unrouted(arrival: Arrival, keyword: str, subject: str, reason: str) -> Answer:
     """The document's answer to a call that reaches no operation, in a media type that it declares for such answers."""
     if keyword == "path" and not _readable(arrival):
-        keyword, reason = "encoding", _UNREADABLE
+        keyword, reason = "encoding", UNREADABLE
     refusal = arrival.api.refusals.of_transport(keyword, subject, reason, _readable_query(arrival.query))
     responder = arrival.api.responders.get(str(refusal.status))
     offered = tuple(responder.writers) if responder else ()
@@ -206,7 +208,7 @@ class _Exchange:
             try:
                 self.query = parse_query(self.arrival.query)
             except BadEncoding:
-                raise _Stop(self.refusals.of_transport("encoding", "the query", _UNREADABLE, self.query)) from None
+                raise _Stop(self.refusals.of_transport("encoding", "the query", UNREADABLE, self.query)) from None
 
     def _read_path(self) -> tuple[Mapping[str, Any], list[tuple[str, Fault]]]:
         place, operation = self.call.place, self.plan.operation.id
@@ -216,7 +218,7 @@ class _Exchange:
         try:
             found = place.read[operation] = read_path(self.plan.path, place.raw)
         except BadEncoding:
-            raise _Stop(self.refusals.of_transport("encoding", "the path", _UNREADABLE, self.query)) from None
+            raise _Stop(self.refusals.of_transport("encoding", "the path", UNREADABLE, self.query)) from None
         return found
 
     def _read_headers(self) -> tuple[dict[str, Any], list[tuple[str, Fault]]]:
@@ -286,12 +288,22 @@ class _Exchange:
         return value, [("body", fault) for fault in validator.faults(value)]
 
     def forced(self, forced: Forced) -> Answer:
-        if forced.entry is None:
-            return self.replied(Reply(forced.status, forced.body))
-        details = {"field": "", "reason": "was asked for", "sentence": "was asked for", "fields": {}}
-        return self.refused(
-            self.refusals.named(self.plan.operation, forced.entry.name, forced.entry.basis, details, self.query)
-        )
+        """What was asked for, filled in from the call: from its path and its method."""
+        headers, place = dict(forced.headers), self.call.place
+        if "Location" in headers:
+            origin = self.arrival.base_url.removesuffix(self.arrival.api.api.base_path)
+            headers["Location"] = urljoin(origin + self.arrival.path, headers["Location"])
+        if forced.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = place.route.allowed_beside(self.arrival.method)
+        if forced.error is None:
+            return self.replied(Reply(forced.status, forced.body, headers))
+        details = {**forced.error.details, **_path_words(self.plan, place)}
+        if "Allow" in headers:
+            details |= told_of(self.arrival.method, f"is not allowed here, only {headers['Allow']}")
+        query = _readable_query(self.arrival.query)
+        refusal = self.refusals.of_entry(self.plan.operation, forced.error.entry, details, query)
+        refusal.headers = {**headers, **refusal.headers}
+        return self.refused(refusal)
 
     def replied(self, reply: Reply) -> Answer:
         """The reply in bytes, held to the contract when the server is strict."""
@@ -308,11 +320,9 @@ class _Exchange:
         found = responder.writers.get(self.media or JSON) or responder.writers.get(JSON)
         if found is None or reply.body is None:
             return Answer(reply.status, (*responder.empty, *extra), b"", responder.basis, keep=True, role=role)
-        if self.call.strict and found.validator and not found.validator.is_valid(reply.body):
-            fault = found.validator.faults(reply.body)[0]
-            where = "/".join(str(step) for step in fault.instance_path)
-            return self._broken_promise(f"the answer breaks its own contract: {where} {fault.reason}")
         headers = (*found.headers, *extra) if extra else found.headers
+        if self.call.strict and (breach := responder.breach(reply.body, headers, self.media or JSON)):
+            return self._broken_promise(breach)
         return Answer(reply.status, headers, found.write(reply.body), responder.basis, keep=True, role=role)
 
     def _broken_promise(self, sentence: str) -> Answer:
@@ -323,7 +333,27 @@ class _Exchange:
         result = write_refusal(self.plan, refusal, self.media or self.plan.offered[0])
         result.role = self.principal.role if self.principal else None
         result.violations = tuple((v.where, v.fault.keyword, v.sentence) for v in violations or ())
+        if self.call.strict and (breach := self._breach(refusal, result)):
+            return self._broken_promise(breach)
         return result
+
+    def _breach(self, refusal: Refusal, result: Answer) -> str | None:
+        responder = self.plan.responder(refusal.status)
+        if responder is None:
+            return f"{self.plan.operation.id} declares no status {refusal.status}"
+        return responder.breach(refusal.body, result.headers, self.media or JSON)
+
+
+def _path_words(plan: Plan, place: Place) -> dict[str, str]:
+    """The path parameters as placeholders, `device-id` as `device_id`; as they were sent where they cannot be read."""
+    words = {}
+    for group, text in place.raw.items():
+        name = plan.path[group].name.replace("-", "_")
+        try:
+            words[name] = unquote(text)
+        except BadEncoding:
+            words[name] = text
+    return words
 
 
 def _header(value: str) -> bytes:

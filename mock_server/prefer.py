@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from mock_server.compiler import CompiledApi, Plan
-from mock_server.samples import sample
-from openapi.contract import ErrorEntry, Response
+from mock_server.plausible import body_of, by_mistake, details, headers_of, shown_by
+from mock_server.refusals import Possible
+from openapi.contract import Response
 
 MAX_DELAY_MS = 60_000
+_STATUSES = {str(status.value): status for status in HTTPStatus}
 
 
 class NotDeclared(Exception):
@@ -31,10 +34,14 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Forced:
-    """The answer that a preference or a fault forces: a catalogue entry, or a declared response's body."""
+    """The answer that a preference or a fault forces: an error with what fills it, or else a body.
 
-    entry: ErrorEntry | None
+    `headers` are those that the contract promises with it.
+    """
+
     status: int
+    headers: Mapping[str, str]
+    error: Possible | None = None
     body: Any = None
 
 
@@ -62,65 +69,107 @@ def force(api: CompiledApi, plan: Plan, kind: str, value: str) -> Forced:
     return _FORCERS[kind](api, plan, value)
 
 
-def errors_of(api: CompiledApi, plan: Plan) -> dict[str, ErrorEntry]:
-    """The catalogue entries that the operation may answer: those whose status it declares."""
-    return {
-        name: entry for name, entry in api.contract.errors.items() if plan.operation.response(entry.status) is not None
+def errors_of(api: CompiledApi, plan: Plan) -> Mapping[str, Possible]:
+    """The catalogue entries that the operation may answer, by name: those that fit what it declares for their status.
+
+    The likely ones come first: those that its conditions and mistakes bring, and those that can only be forced.
+    """
+    known = api.errors.get(plan.operation.id)
+    if known is None:
+        known = api.errors[plan.operation.id] = _possible(api, plan)
+    return known
+
+
+def _possible(api: CompiledApi, plan: Plan) -> dict[str, Possible]:
+    own, errors = by_mistake(api, plan.operation), api.contract.errors
+    forced = (name for name, entry in errors.items() if entry.forced_only)
+    likely = dict.fromkeys([*(rule.error or "" for rule in plan.operation.refusals), *own, *forced])
+    mistaken = dict(own)
+    for other in api.contract.operations.values():
+        mistaken = {**by_mistake(api, other), **mistaken}
+    found = {
+        name: Possible(errors[name], details(api.contract, plan.operation, errors[name], mistaken), name in likely)
+        for name in dict.fromkeys([*likely, *errors])
+        if name in errors
     }
+    return {name: error for name, error in found.items() if _fits(api, plan, error)}
+
+
+def _fits(api: CompiledApi, plan: Plan, error: Possible) -> bool:
+    responder = plan.responder(error.entry.status)
+    if responder is None:
+        return False
+    body = api.refusals.of_entry(plan.operation, error.entry, error.details, {}).body
+    validators = (writer.validator for writer in responder.writers.values())
+    return body is None or all(validator is None or validator.is_valid(body) for validator in validators)
+
+
+def _error(plan: Plan, error: Possible) -> Forced:
+    response = plan.operation.response(error.entry.status)
+    return Forced(error.entry.status, headers_of(response) if response else {}, error)
 
 
 def _by_error(api: CompiledApi, plan: Plan, value: str) -> Forced:
     declared = errors_of(api, plan)
-    for name, entry in declared.items():
-        if value in (name, entry.code):
-            return Forced(entry, entry.status)
-    choices = sorted({entry.code or name for name, entry in declared.items()})
-    raise NotDeclared(f"{plan.operation.id} declares no error {value!r}", choices)
+    coded = (error for error in declared.values() if error.entry.code == value)
+    error = declared.get(value) or next(coded, None)
+    if error is not None:
+        return _error(plan, error)
+    choices = {error.entry.code or name for name, error in declared.items()}
+    raise NotDeclared(f"{plan.operation.id} declares no error {value!r}", sorted(choices))
 
 
 def _by_code(api: CompiledApi, plan: Plan, value: str) -> Forced:
-    response = plan.operation.response(int(value)) if value.isdigit() and len(value) == 3 else None
+    response = _declared(plan, value)
     if response is None:
         raise NotDeclared(f"{plan.operation.id} declares no status {value!r}", sorted(plan.operation.responses))
     status = int(value)
-    if status >= 400:
-        entry = _likely_entry(api, plan, status)
-        if entry is not None:
-            return Forced(entry, status)
-    return Forced(None, status, _body(response))
+    error = _error_of(api, plan, response, status) if status >= 400 else None
+    if error is not None:
+        return _error(plan, error)
+    return Forced(status, headers_of(response), body=body_of(api.contract, response))
 
 
-def _likely_entry(api: CompiledApi, plan: Plan, status: int) -> ErrorEntry | None:
-    entries = errors_of(api, plan)
-    own = [rule.error for rule in plan.operation.refusals if rule.error is not None and rule.error in entries]
-    for name in [*own, *entries]:
-        if entries[name].status == status:
-            return entries[name]
-    return None
+def _declared(plan: Plan, value: str) -> Response | None:
+    """What is declared for a status as text. A default stands for errors."""
+    responses = plan.operation.responses
+    if value in responses:
+        return responses[value] if value.isdigit() else None
+    if value not in _STATUSES:
+        return None
+    return responses.get(f"{value[0]}XX") or (responses.get("default") if value[0] in "45" else None)
 
 
-def _body(response: Response) -> Any:
-    for media in response.content.values():
-        for example in media.examples.values():
-            return example
-        return sample(media.schema)
-    return None
+def _error_of(api: CompiledApi, plan: Plan, response: Response, status: int) -> Possible | None:
+    """The error that the operation would answer with this status; a general one where only a range declares it."""
+    for error in errors_of(api, plan).values():
+        if error.likely and error.entry.status == status:
+            return error
+    if response.status == str(status) and any(media.examples for media in response.content.values()):
+        return None
+    general = Possible(api.refusals.plain_entry(status), {"sentence": _STATUSES[str(status)].phrase}, likely=False)
+    return general if _fits(api, plan, general) else None
 
 
-def _by_example(_api: CompiledApi, plan: Plan, value: str) -> Forced:
+def _by_example(api: CompiledApi, plan: Plan, value: str) -> Forced:
     names: list[str] = []
-    for status, response in plan.operation.responses.items():
+    for response in plan.operation.responses.values():
         for media in response.content.values():
             if value in media.examples:
-                return Forced(None, _status(status), media.examples[value])
+                example = media.examples[value]
+                return Forced(_status(api, plan, response, example), headers_of(response), body=example)
             names += media.examples
     raise NotDeclared(f"{plan.operation.id} has no example {value!r}", sorted(set(names)))
 
 
-def _status(declared: str) -> int:
-    if declared.isdigit():
-        return int(declared)
-    return 500 if declared == "default" else int(declared[0]) * 100
+def _status(api: CompiledApi, plan: Plan, response: Response, example: Any) -> int:
+    """The status of an example: where a range declares it, that of the error which it shows."""
+    if response.status.isdigit():
+        return int(response.status)
+    for entry in api.contract.errors.values():
+        if plan.operation.response(entry.status) is response and shown_by(entry, example) is not None:
+            return entry.status
+    return 500 if response.status == "default" else int(response.status[0]) * 100
 
 
 _FORCERS: Mapping[str, Callable[[CompiledApi, Plan, str], Forced]] = {

@@ -4,6 +4,7 @@ Which catalogue entry answers is read from the contract (`x-violation`, `x-refus
 entry's template. Nothing else in the double writes an error of an API.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,6 +57,15 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Possible:
+    """An error that an operation may answer, with what fills it; `likely` when a call can really come to it."""
+
+    entry: ErrorEntry
+    details: Mapping[str, Any]
+    likely: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Prepared:
     """A catalogue entry ready to be filled in: all that does not depend on the request."""
 
@@ -89,13 +99,7 @@ class Refusals:
     ) -> Refusal:
         """The answer to a request with these violations (at least one): the first in the operation's order."""
         chosen = _first(operation, violations)
-        details = {
-            "field": chosen.field or "body",
-            "reason": chosen.fault.reason,
-            "sentence": chosen.sentence,
-            "fields": _by_field(violations, chosen.error),
-        }
-        return self.named(operation, chosen.error, chosen.basis, details, query)
+        return self.named(operation, chosen.error, chosen.basis, details_of(chosen, violations), query)
 
     def of_transport(self, keyword: str, subject: str, reason: str, query: Mapping[str, list[str]]) -> Refusal:
         """The document's answer to a request that no operation is there to answer (`path`, `method`, `encoding`).
@@ -103,13 +107,7 @@ class Refusals:
         `subject` and `reason` together are a sentence.
         """
         rule = self._contract.violation(keyword)
-        details = {
-            "field": subject,
-            "reason": reason,
-            "sentence": f"{subject} {reason}",
-            "fields": {subject: [reason]},
-        }
-        return self.named(None, rule.error, rule.basis, details, query)
+        return self.named(None, rule.error, rule.basis, told_of(subject, reason), query)
 
     def of_condition(
         self,
@@ -146,14 +144,24 @@ class Refusals:
             found = self._prepared[key] = _prepared(entry, weakest(*bases))
         return self._fill(found, details, query)
 
+    def of_entry(
+        self, operation: Operation, entry: ErrorEntry, details: Mapping[str, Any], query: Mapping[str, list[str]]
+    ) -> Refusal:
+        """An entry that was asked for, filled in; it need not be one of the catalogue."""
+        response = operation.response(entry.status)
+        bases = [entry.basis, *([response.basis] if response else [])]
+        return self._fill(_prepared(entry, weakest(*bases)), details, query)
+
     def plain(self, status: int, message: str) -> Refusal:
-        """An error that the catalogue does not know, in the contract's usual body; where codes are numbers, without."""
-        phrase = HTTPStatus(status).phrase.upper().replace(" ", "_")
-        body = self._contract.error_body
+        """An error that the catalogue does not know."""
+        return self._fill(_prepared(self.plain_entry(status), "inferred"), {"sentence": message}, {})
+
+    def plain_entry(self, status: int) -> ErrorEntry:
+        """The entry of such an error, in the contract's usual body; where codes are numbers, without one."""
+        name = re.sub(r"\W+", "_", HTTPStatus(status).phrase.upper())
         named = any(entry.code and not entry.code.isdigit() for entry in self._contract.errors.values())
-        entry = ErrorEntry(phrase, status, phrase if named else None, "{sentence}", body, {}, "inferred", None)
-        details = {"reason": message, "sentence": message, "field": "", "fields": {}}
-        return self._fill(_prepared(entry, "inferred"), details, {})
+        body = self._contract.error_body
+        return ErrorEntry(name, status, name if named else None, "{sentence}", body, {}, "inferred", None)
 
     def _fill(self, prepared: _Prepared, details: Mapping[str, Any], query: Mapping[str, list[str]]) -> Refusal:
         entry, message = prepared.entry, prepared.message
@@ -186,6 +194,21 @@ def _first(operation: Operation, violations: list[Violation]) -> Violation:
                 return violation
     rest = [violation for violation in violations if violation.error not in named]
     return (rest or violations)[0]
+
+
+def told_of(subject: str, reason: str) -> dict[str, Any]:
+    """What fills an entry about one thing and what is wrong with it."""
+    return {"field": subject, "reason": reason, "sentence": f"{subject} {reason}", "fields": {subject: [reason]}}
+
+
+def details_of(chosen: Violation, violations: Iterable[Violation]) -> dict[str, Any]:
+    """What fills the entry that answers the chosen one of some violations."""
+    return {
+        "field": chosen.field or "body",
+        "reason": chosen.fault.reason,
+        "sentence": chosen.sentence,
+        "fields": _by_field(violations, chosen.error),
+    }
 
 
 def _by_field(violations: Iterable[Violation], error: str | None) -> dict[str, list[str]]:

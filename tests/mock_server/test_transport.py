@@ -328,46 +328,10 @@ def test_an_accept_header_that_nothing_meets_is_406(api: str, double: Factory) -
     assert response.status_code == _transport_error(api, "accept")[0] == 406
 
 
-@EVERY_API
-def test_prefer_code_forces_a_declared_status_without_changing_anything(api: str, double: Factory) -> None:
-    client, call = double(api), CALLS[api]
-    before = client.world.state(api)
-    response = client.request(
-        call.write_method, call.write, json=call.body, headers={**call.auth, "Prefer": "code=404"}
-    )
-    assert response.status_code == 404
-    assert client.world.state(api) == before
-
-
-@EVERY_API
-def test_prefer_error_forces_any_entry_of_the_catalogue_that_the_operation_may_answer(
-    api: str, double: Factory
-) -> None:
-    client, call, contract = double(api), CALLS[api], load(api)
-    operation = next(o for o in contract.operations.values() if o.id == _operation(client))
-    for name, entry in contract.errors.items():
-        response = client.request(
-            call.write_method, call.write, json=call.body, headers={**call.auth, "Prefer": f"error={name}"}
-        )
-        declared = operation.response(entry.status) is not None
-        assert response.status_code == (entry.status if declared else 400), name
-
-
 def _operation(client: Client) -> str:
     call = CALLS[client.api]
     response = client.request(call.write_method, call.write, json=call.body, headers=call.auth)
     return response.headers["mock-operation"]
-
-
-@EVERY_API
-def test_prefer_for_what_is_not_declared_is_400_and_names_the_choices(api: str, double: Factory) -> None:
-    client, call = double(api), CALLS[api]
-    for preference in ("example=no-such-example", "error=NO_SUCH_ERROR"):
-        response = client.request(
-            call.write_method, call.write, json=call.body, headers={**call.auth, "Prefer": preference}
-        )
-        assert response.status_code == 400
-        assert response.json()["choices"]
 
 
 @EVERY_API

@@ -27,7 +27,8 @@ def set_application_status(world: World, request: Request) -> Reply:
     device = _device(world, request)
     application = request.path["application-name"]
     if not devices.has_application(device, application):
-        raise Refused("unknown-application", application=application, runtime=request.path["runtime-name"])
+        runtime_name = request.path["runtime-name"]
+        raise Refused("unknown-application", application_name=application, runtime_name=runtime_name)
     description = {"appName": application, "deviceId": device["id"], "status": request.body["status"]}
     return _change(world, request, "CHANGE_DEVICE_APPLICATION_STATUS", description)
 

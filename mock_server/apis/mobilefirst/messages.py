@@ -22,10 +22,10 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "WRONG_CREDENTIALS": "Der Benutzername oder das Kennwort ist falsch.",
         "FORBIDDEN": "Der Benutzer ist nicht berechtigt, diesen Service aufzurufen.",
         "RESOURCE_NOT_FOUND": "FWLSE3002E: Die Ressource wurde nicht gefunden.",
-        "RUNTIME_NOT_FOUND": 'FWLSE3030E: Die Laufzeit "{runtime}" ist nicht in der MobileFirst-Verwaltungsdatenbank '
-        "vorhanden. Möglicherweise ist die Datenbank beschädigt.",
-        "APPLICATION_NOT_FOUND": 'FWLSE3034E: Die Anwendung "{application}" für die Laufzeit "{runtime}" ist nicht in '
-        "der MobileFirst-Verwaltungsdatenbank vorhanden. Möglicherweise ist die Datenbank beschädigt.",
+        "RUNTIME_NOT_FOUND": 'FWLSE3030E: Die Laufzeit "{runtime_name}" ist nicht in der MobileFirst-'
+        "Verwaltungsdatenbank vorhanden. Möglicherweise ist die Datenbank beschädigt.",
+        "APPLICATION_NOT_FOUND": 'FWLSE3034E: Die Anwendung "{application_name}" für die Laufzeit "{runtime_name}" ist '
+        "nicht in der MobileFirst-Verwaltungsdatenbank vorhanden. Möglicherweise ist die Datenbank beschädigt.",
         "METHOD_NOT_ALLOWED": "Diese Methode ist unter diesem Pfad nicht zulässig.",
         "NOT_ACCEPTABLE": "Die Antwort ist JSON oder XML, und der Accept-Header lehnt beides ab.",
         "TOO_LARGE": "Die Nutzdaten sind zu groß.",
@@ -41,10 +41,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "WRONG_CREDENTIALS": "El nombre de usuario o la contraseña no son correctos.",
         "FORBIDDEN": "El usuario no está autorizado para llamar a este servicio.",
         "RESOURCE_NOT_FOUND": "FWLSE3002E: No se ha encontrado el recurso.",
-        "RUNTIME_NOT_FOUND": 'FWLSE3030E: El tiempo de ejecución "{runtime}" no existe en la base de datos de '
+        "RUNTIME_NOT_FOUND": 'FWLSE3030E: El tiempo de ejecución "{runtime_name}" no existe en la base de datos de '
         "administración de MobileFirst. Es posible que la base de datos esté dañada.",
-        "APPLICATION_NOT_FOUND": 'FWLSE3034E: La aplicación "{application}" para el tiempo de ejecución "{runtime}" no '
-        "existe en la base de datos de administración de MobileFirst. Es posible que la base de datos esté dañada.",
+        "APPLICATION_NOT_FOUND": 'FWLSE3034E: La aplicación "{application_name}" para el tiempo de ejecución '
+        '"{runtime_name}" no existe en la base de datos de administración de MobileFirst. '
+        "Es posible que la base de datos esté dañada.",
         "METHOD_NOT_ALLOWED": "La ruta no admite este método.",
         "NOT_ACCEPTABLE": "La respuesta es JSON o XML, y la cabecera Accept rechaza ambos.",
         "TOO_LARGE": "La carga útil es demasiado grande.",
@@ -60,10 +61,10 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "WRONG_CREDENTIALS": "Le nom d'utilisateur ou le mot de passe est incorrect.",
         "FORBIDDEN": "L'utilisateur n'est pas autorisé à appeler ce service.",
         "RESOURCE_NOT_FOUND": "FWLSE3002E: La ressource est introuvable.",
-        "RUNTIME_NOT_FOUND": "FWLSE3030E: L'environnement d'exécution \"{runtime}\" n'existe pas dans la base "
+        "RUNTIME_NOT_FOUND": "FWLSE3030E: L'environnement d'exécution \"{runtime_name}\" n'existe pas dans la base "
         "de données d'administration MobileFirst. La base de données est peut-être endommagée.",
-        "APPLICATION_NOT_FOUND": "FWLSE3034E: L'application \"{application}\" de l'environnement d'exécution "
-        "\"{runtime}\" n'existe pas dans la base de données d'administration MobileFirst. "
+        "APPLICATION_NOT_FOUND": "FWLSE3034E: L'application \"{application_name}\" de l'environnement d'exécution "
+        "\"{runtime_name}\" n'existe pas dans la base de données d'administration MobileFirst. "
         "La base de données est peut-être endommagée.",
         "METHOD_NOT_ALLOWED": "Le chemin n'admet pas cette méthode.",
         "NOT_ACCEPTABLE": "La réponse est en JSON ou en XML, et l'en-tête Accept refuse les deux.",
@@ -78,10 +79,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "WRONG_CREDENTIALS": "O nome do usuário ou a senha está incorreto.",
         "FORBIDDEN": "O usuário não está autorizado a chamar este serviço.",
         "RESOURCE_NOT_FOUND": "FWLSE3002E: O recurso não foi localizado.",
-        "RUNTIME_NOT_FOUND": 'FWLSE3030E: O tempo de execução "{runtime}" não existe no banco de dados de '
+        "RUNTIME_NOT_FOUND": 'FWLSE3030E: O tempo de execução "{runtime_name}" não existe no banco de dados de '
         "administração do MobileFirst. O banco de dados pode estar corrompido.",
-        "APPLICATION_NOT_FOUND": 'FWLSE3034E: O aplicativo "{application}" para o tempo de execução "{runtime}" não '
-        "existe no banco de dados de administração do MobileFirst. O banco de dados pode estar corrompido.",
+        "APPLICATION_NOT_FOUND": 'FWLSE3034E: O aplicativo "{application_name}" para o tempo de execução '
+        '"{runtime_name}" não existe no banco de dados de administração do MobileFirst. '
+        "O banco de dados pode estar corrompido.",
         "METHOD_NOT_ALLOWED": "O caminho não aceita este método.",
         "NOT_ACCEPTABLE": "A resposta é JSON ou XML, e o cabeçalho Accept recusa ambos.",
         "TOO_LARGE": "A carga útil é grande demais.",

@@ -263,7 +263,7 @@ def test_every_message_of_the_contract_is_there_in_every_language() -> None:
         for name, message in messages.items():
             assert message != errors[name].message
             assert message.partition(":")[0] == (errors[name].code or message.partition(":")[0])
-            assert ("{runtime}" in message) == ("{runtime}" in errors[name].message)
+            assert ("{runtime_name}" in message) == ("{runtime_name}" in errors[name].message)
             assert translate(name, "", {"locale": [language]}) == message
 
 
