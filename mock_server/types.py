@@ -172,11 +172,14 @@ class Example:
 class Shown:
     """How documents of a collection are seen from outside: the operation, and the body it would answer with.
 
-    `body(world, key)` is for the document stored under `key`; it is there. It is what a planted document is held to.
+    `body(world, key, document)` is for a document stored under `key`. It is what a planted document is held to. `id` is
+    the member that says what the key is. The documents of a collection `KIND:MORE` are seen like those of `KIND`.
     """
 
+    collection: str
     operation: str
-    body: Callable[[World, str], Any]
+    body: Callable[[World, str, Document], Any]
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +191,8 @@ class Api:
     is not in the table. `translate(name, message, raw_query)` gives an error message in the caller's language.
     `objects` are the fixed objects by name, for the index page; `target` is the ready target file's content for
     `devicedouble check` as plain tables (credentials, fixtures, limits, capabilities). `subjects` are the path
-    parameters that name what a call is about, the closest first. `shows` says, by collection,
-    how a stored document is seen; a collection that is not there is shown by nothing.
+    parameters that name what a call is about, the closest first. `shows` says how stored documents
+    are seen, by every operation that shows some; a collection that is not there is shown by nothing.
     """
 
     id: str
@@ -204,4 +207,4 @@ class Api:
     settle: Callable[[World], None] | None = None
     translate: Callable[[str, str, Mapping[str, list[str]]], str] | None = None
     subjects: tuple[str, ...] = ()
-    shows: Mapping[str, Shown] = field(default_factory=dict)
+    shows: tuple[Shown, ...] = ()

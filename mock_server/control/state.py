@@ -71,7 +71,7 @@ class StateOperations:
         def plant(view: World) -> Outcome:
             new = view.get(collection, key) is None
             view.put(collection, key, body)
-            sentence = unfit(compiled, view, collection, key) if validate else None
+            sentence = unfit(compiled, view, collection, key, body) if validate else None
             return Outcome(sentence is None, None, (new, sentence))
 
         new, sentence = await self._context.within(world, lambda found: found.run(api, True, plant).response)

@@ -19,7 +19,7 @@ API = Api(
     },
     populations=populations,
     subjects=("device_id",),
-    shows={DEVICES: Shown("getDevice", shown_device)},
+    shows=(Shown(DEVICES, "getDevice", shown_device, id="id"),),
     objects={
         "device_id": str(KNOWN),
         "forbidden_device_id": str(ARCHIVED),

@@ -10,7 +10,7 @@ from mock_server.apis.fleet.listing import list_devices
 from mock_server.apis.fleet.people import USERS
 from mock_server.types import Behaviour, Document, Refused, Reply, Request, World
 
-IMMUTABLE = frozenset({"ARCHIVED"})
+IMMUTABLE = ("ARCHIVED",)
 """The states that forbid changes. Which they are is not published: a guess."""
 
 SHOWN = frozenset({"name", "serial_number", "comment"})
@@ -58,7 +58,7 @@ def written(stored: Document, body: Mapping[str, Any]) -> Document:
     technical = {name: _kept(name, value) for name, value in body.items() if name in TECHNICAL}
     result = {**stored, **plain}
     if technical:
-        result["characteristics"] = {**(stored.get("characteristics") or {}), **technical}
+        result["characteristics"] = {**views.characteristics(stored), **technical}
     return result
 
 
@@ -77,9 +77,9 @@ def read(world: World, request: Request) -> Reply:
     return Reply(200, {"data": views.device(*find(world, request))})
 
 
-def shown_device(world: World, key: str) -> dict[str, Any]:
+def shown_device(_world: World, key: str, stored: Document) -> dict[str, Any]:
     """What getDevice would answer for the device stored under `key`."""
-    return {"data": views.device(key, world.get(DEVICES, key) or {})}
+    return {"data": views.device(key, stored)}
 
 
 def update(world: World, request: Request) -> Reply:

@@ -53,7 +53,7 @@ def _holds(words: list[str]) -> Test:
     """That every word stands somewhere in the searched members, whatever its case."""
 
     def test(stored: Document) -> bool:
-        details = stored.get("characteristics") or {}
+        details = views.characteristics(stored)
         values = [*map(stored.get, _SEARCHED), *map(details.get, _SEARCHED_DETAILS)]
         text = "\n".join(value for value in values if isinstance(value, str)).casefold()
         return all(word in text for word in words)

@@ -1,6 +1,7 @@
 """Documents as the API shows them: every listed member, none of the written-only ones, no draft enrollment.
 
-Documents planted by hand may lack members; what is missing reads as null.
+Documents planted by hand may lack members; what is missing reads as null. What is no object where one belongs, which
+takes planting it against the contract, is shown as it is.
 """
 
 from typing import Any
@@ -15,7 +16,7 @@ def device(key: str, stored: Document) -> dict[str, Any]:
     get = stored.get
     number = get("id")
     return {
-        "id": int(key) if number is None else number,
+        "id": number_of(key) if number is None else number,
         "name": get("name"),
         "serial_number": get("serial_number"),
         "rent": get("rent"),
@@ -30,9 +31,24 @@ def device(key: str, stored: Document) -> dict[str, Any]:
     }
 
 
-def _all(members: tuple[str, ...], values: dict[str, Any]) -> dict[str, Any]:
-    return values if len(values) == len(members) else {name: values.get(name) for name in members}
+def number_of(key: str) -> int | str:
+    """The id that a key stands for."""
+    return int(key) if key.isascii() and key.isdigit() else key
 
 
-def _enrollment(mdm: dict[str, Any] | None) -> dict[str, Any] | None:
-    return None if mdm is None or mdm.get("status") == "DRAFT" else _all(MEMBERS, mdm)
+def characteristics(stored: Document) -> dict[str, Any]:
+    """The characteristics of a stored device; none where there is something else."""
+    found = stored.get("characteristics")
+    return found if isinstance(found, dict) else {}
+
+
+def _all(members: tuple[str, ...], values: Any) -> Any:
+    if not isinstance(values, dict) or len(values) == len(members):
+        return values
+    return {name: values.get(name) for name in members}
+
+
+def _enrollment(mdm: Any) -> Any:
+    if mdm is None or (isinstance(mdm, dict) and mdm.get("status") == "DRAFT"):
+        return None
+    return _all(MEMBERS, mdm)

@@ -1,8 +1,10 @@
 """Cisco IoT Control Center (Jasper): SIM cards and their devices. The one table of this API."""
 
-from mock_server.apis.jasper.behaviour import BEHAVIOURS, shown_device
+from mock_server.apis.jasper.behaviour import BEHAVIOURS
 from mock_server.apis.jasper.fleet import DEVICES, populations
-from mock_server.apis.jasper.schedule import settle
+from mock_server.apis.jasper.history import AUDIT
+from mock_server.apis.jasper.schedule import SCHEDULED, settle
+from mock_server.apis.jasper.shown import shown_change, shown_device, shown_record, shown_usage
 from mock_server.types import Api, Example, Principal, Shown
 
 _JSON = "-X PUT -H 'Content-Type: application/json'"
@@ -18,7 +20,12 @@ API = Api(
     },
     populations=populations,
     subjects=("iccid",),
-    shows={DEVICES: Shown("getDeviceDetails", shown_device)},
+    shows=(
+        Shown(DEVICES, "getDeviceDetails", shown_device, id="iccid"),
+        Shown(DEVICES, "getDeviceUsage", shown_usage),
+        Shown(AUDIT, "getDeviceAuditHistory", shown_record),
+        Shown(SCHEDULED, "getDeviceAuditHistory", shown_change),
+    ),
     objects={
         "iccid": "8988216716970004975",
         "iccid (TEST_READY)": "8988216716970004983",

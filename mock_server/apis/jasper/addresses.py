@@ -26,7 +26,7 @@ def check_possible(world: World, device: Document, changes: Mapping[str, Any]) -
     wanted = changes.keys() & SHOWN.keys()
     if not wanted:
         return
-    plan = world.get(COMMUNICATIONS, changes.get("communicationPlan", device["communicationPlan"]))
+    plan = world.get(COMMUNICATIONS, str(changes.get("communicationPlan", device["communicationPlan"])))
     if plan is None or not plan.get("fixedAddresses"):
         raise Refused("no-fixed-addresses")
     for name in wanted:

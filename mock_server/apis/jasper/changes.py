@@ -32,13 +32,15 @@ def check(world: World, device: Document, changes: Mapping[str, Any]) -> None:
         _check_combo_boxes(world, changes)
     addresses.check_possible(world, device, changes)
     if "status" in changes:
-        lifecycle.check(device["status"], changes["status"])
+        lifecycle.check(str(device["status"]), changes["status"])
 
 
 def _check_combo_boxes(world: World, changes: Mapping[str, Any]) -> None:
     for name in changes.keys() & CUSTOM_FIELDS:
         box = world.get(COMBO_BOXES, name)
-        if box is not None and changes[name] and changes[name] not in box.get("values", ()):
+        listed = box.get("values") if box is not None else None
+        values = listed if isinstance(listed, list) else []
+        if box is not None and changes[name] and changes[name] not in values:
             raise Refused("not-listed", field=name, value=changes[name])
 
 

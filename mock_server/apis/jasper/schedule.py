@@ -40,13 +40,21 @@ def change_now(world: World, device: Document, changes: Mapping[str, Any], at: d
 
 def settle(world: World) -> None:
     """Make every change that is due, in the order of their dates. One read when nothing is due."""
-    while (earliest := world.get(CALENDAR, NEXT)) is not None and _moment(earliest["at"]) <= world.now:
+    while (earliest := world.get(CALENDAR, NEXT)) is not None and _come(world, earliest):
         _make_due(world)
+
+
+def _come(world: World, earliest: Document) -> bool:
+    """Whether the earliest change is due; also when somebody has written what is no moment, for that is mended then."""
+    try:
+        return moment(earliest["at"]) <= world.now
+    except (KeyError, TypeError, ValueError):
+        return True
 
 
 def _make_due(world: World) -> None:
     waiting = sorted(world.items(SCHEDULED), key=lambda item: (item[1]["at"], int(item[0])))
-    due = [item for item in waiting if _moment(item[1]["at"]) <= world.now]
+    due = [item for item in waiting if moment(item[1]["at"]) <= world.now]
     rest = waiting[len(due) :]
     if rest:
         world.put(CALENDAR, NEXT, {"at": rest[0][1]["at"]})
@@ -61,7 +69,7 @@ def _make(world: World, change: Document) -> None:
     stored = world.get(DEVICES, change["iccid"])
     if stored is None:
         return
-    device, changes, at, user = whole(change["iccid"], stored), change["changes"], _moment(change["at"]), change["by"]
+    device, changes, at, user = whole(change["iccid"], stored), change["changes"], moment(change["at"]), change["by"]
     if user == SYSTEM and (device["_override"] != "TEMPORARY_OVERRIDE" or device.get("_overrideEnds") != change["at"]):
         return
     try:
@@ -76,10 +84,11 @@ def pending(world: World, device: Document) -> list[dict[str, Any]]:
     """Records of what is scheduled for the device, the latest first."""
     found: list[dict[str, Any]] = []
     for _, change in world.items(SCHEDULED):
-        if change["iccid"] == device["iccid"] and change["by"] != SYSTEM:
-            found += changing.pending(device, change["changes"], _moment(change["at"]), change["by"])
+        if change.get("iccid") == device["iccid"] and change.get("by") != SYSTEM:
+            found += changing.pending(device, change["changes"], moment(change["at"]), change["by"])
     return sorted(found, key=lambda made: str(made["effectiveDate"]), reverse=True)
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """The moment that a stored change is due."""
     return datetime.fromisoformat(text)

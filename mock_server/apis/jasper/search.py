@@ -75,7 +75,7 @@ def _untouched(world: World, since: datetime, last: str, written: Mapping[str, D
 
 
 def _updated(device: Document) -> str:
-    return device["dateUpdated"] or ""
+    return str(device["dateUpdated"] or "")
 
 
 def _fits(device: Document, query: Mapping[str, Any]) -> bool:

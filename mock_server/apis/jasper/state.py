@@ -23,8 +23,8 @@ def find(world: World, request: Request) -> Document:
 
 def untouched(world: World) -> Sims:
     """The devices as they were when the world began."""
-    account = world.get(ACCOUNTS, ACCOUNT_ID)
-    return Sims(world.seed, account["devices"] if account else world.count(DEVICES))
+    began = (world.get(ACCOUNTS, ACCOUNT_ID) or {}).get("devices")
+    return Sims(world.seed, began if isinstance(began, int) else world.count(DEVICES))
 
 
 def partial(item: Document, fields: str | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """MasSubscriptions: the devices of a subscription. The one table of this API."""
 
-from mock_server.apis.masmovil.behaviour import BEHAVIOURS, shown_device
+from mock_server.apis.masmovil.behaviour import BEHAVIOURS, shown_device, shown_subscription
 from mock_server.apis.masmovil.fleet import (
     COMMITMENT_ID,
     DEVICE_ID,
@@ -10,6 +10,7 @@ from mock_server.apis.masmovil.fleet import (
     OTHER_DEVICE_ID,
     SERIAL_NUMBER,
     SUBSCRIPTION_ID,
+    SUBSCRIPTIONS,
     populations,
 )
 from mock_server.apis.masmovil.tokens import holder
@@ -34,7 +35,10 @@ API = Api(
     authenticate=_authenticate,
     populations=populations,
     subjects=("deviceId", "subscriptionId"),
-    shows={DEVICES: Shown("getSubscriptionDevice", shown_device)},
+    shows=(
+        Shown(DEVICES, "getSubscriptionDevice", shown_device, id="id"),
+        Shown(SUBSCRIPTIONS, "listSubscriptionDevices", shown_subscription),
+    ),
     objects={
         "org": ORG,
         "forbidden org": "pepephone",

@@ -29,12 +29,17 @@ def search_devices(world: World, request: Request) -> Reply:
 
 def list_devices(world: World, request: Request) -> Reply:
     """The subscription's devices: those it began with, then those that were added."""
-    owner, subscription = _subscription(world, request)
-    devices = {key: world.get(DEVICES, key) for key in subscription.get("_devices", ())}
-    devices |= {key: device for key, device in world.written(DEVICES) if _owner(device) == owner}
-    found = {key: _view(key, device) for key, device in devices.items() if device is not None}
+    found = _devices_of(world, *_subscription(world, request))
     wanted = request.query.get("mac_address")
-    return Reply(200, [device for device in found.values() if wanted in (None, "", device.get("mac_address"))])
+    return Reply(200, [device for device in found if wanted in (None, "", device.get("mac_address"))])
+
+
+def _devices_of(world: World, owner: str, subscription: Document) -> list[Document]:
+    began = subscription.get("_devices")
+    keys = [key for key in began if isinstance(key, str)] if isinstance(began, list | tuple) else []
+    devices = {key: world.get(DEVICES, key) for key in keys}
+    devices |= {key: device for key, device in world.written(DEVICES) if _owner(device) == owner}
+    return [_view(key, device) for key, device in devices.items() if device is not None]
 
 
 def add_device(world: World, request: Request) -> Reply:
@@ -68,8 +73,8 @@ def get_commitment(world: World, request: Request) -> Reply:
     """One commitment of the device."""
     wanted = request.path["commitmentId"].lower()
     _, device = _device(world, request)
-    for commitment in device.get("commitments", ()):
-        if commitment.get("id", "").lower() == wanted:
+    for commitment in _objects(device.get("commitments")):
+        if str(commitment.get("id")).lower() == wanted:
             return Reply(200, commitment)
     raise Refused("unknown-commitment")
 
@@ -105,6 +110,11 @@ def _owner(device: Document) -> Any:
     return device.get(_OWNER)
 
 
+def _objects(value: Any) -> list[Document]:
+    """The objects of a list; none where something else was planted."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def _view(key: str, device: Document) -> Document:
     """The device as callers see it; one that was planted without an id has its key for it."""
     shown = {"id": key, **device}
@@ -112,9 +122,14 @@ def _view(key: str, device: Document) -> Document:
     return shown
 
 
-def shown_device(world: World, key: str) -> Document:
+def shown_device(_world: World, key: str, stored: Document) -> Document:
     """What getSubscriptionDevice would answer for the device stored under `key`."""
-    return _view(key, world.get(DEVICES, key) or {})
+    return _view(key, stored)
+
+
+def shown_subscription(world: World, key: str, stored: Document) -> list[Document]:
+    """What listSubscriptionDevices would answer for the subscription stored under `key`."""
+    return _devices_of(world, key, stored)
 
 
 def _deepens(operation: Document) -> bool:

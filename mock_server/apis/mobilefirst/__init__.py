@@ -3,9 +3,9 @@
 from mock_server.apis.mobilefirst.behaviour import BEHAVIOURS
 from mock_server.apis.mobilefirst.devices import DEVICES
 from mock_server.apis.mobilefirst.fleet import populations
-from mock_server.apis.mobilefirst.listing import shown_device
+from mock_server.apis.mobilefirst.listing import shown_device, shown_lock, shown_transaction
 from mock_server.apis.mobilefirst.messages import translate
-from mock_server.apis.mobilefirst.transactions import settle
+from mock_server.apis.mobilefirst.transactions import QUEUES, TRANSACTIONS, settle
 from mock_server.types import Api, Example, Principal, Shown
 
 _RUNTIME = "{base}/management-apis/2.0/runtimes/myruntime"
@@ -22,7 +22,11 @@ API = Api(
     },
     populations=populations,
     subjects=("device-id", "transaction-id", "runtime-name"),
-    shows={DEVICES: Shown("listDevices", shown_device)},
+    shows=(
+        Shown(DEVICES, "listDevices", shown_device, id="id"),
+        Shown(TRANSACTIONS, "getTransaction", shown_transaction, id="id"),
+        Shown(QUEUES, "getLock", shown_lock),
+    ),
     objects={"runtime": "myruntime", "device_id": "12345-6789", "application": "com.example.app"},
     examples=(
         Example(

@@ -6,6 +6,7 @@ read. What is stored beside the published members begins with an underscore.
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from mock_server.types import Document, Refused, World
 
@@ -34,7 +35,7 @@ def runtime(world: World, name: str, *, running: bool = False) -> Document:
     """The runtime of this name. Raises Refused `unknown-parent`, with `running` also for one that is stopped."""
     found = world.get(RUNTIMES, name)
     if found is None or (running and not found.get("running", True)):
-        raise Refused("unknown-parent", runtime_name=name)
+        raise Refused("unknown-parent", runtime=name)
     return found
 
 
@@ -45,7 +46,13 @@ def collection(runtime_name: str) -> str:
 
 def find(world: World, runtime_name: str, key: str) -> Document | None:
     """The device `key` of the runtime as it is stored, or None."""
-    return world.get(collection(runtime_name), key)
+    stored = world.get(collection(runtime_name), key)
+    return stored if stored is None else named(key, stored)
+
+
+def named(key: str, stored: Document) -> Document:
+    """The device with its id: one planted by hand may lack it."""
+    return stored if stored.get("id") == key else {**stored, "id": key}
 
 
 def status(device: Document, now: datetime) -> str:
@@ -72,9 +79,7 @@ def view(device: Document, now: datetime) -> Document:
     """The device as the list shows it."""
     shown = status(device, now)
     return {
-        "applicationDeviceAssociations": [
-            {**association, "deviceStatus": shown} for association in device.get("applicationDeviceAssociations", ())
-        ],
+        "applicationDeviceAssociations": _each_with(device, {"deviceStatus": shown}),
         "deviceDisplayName": device.get("deviceDisplayName"),
         "deviceModel": device.get("deviceModel", ""),
         "deviceOs": device.get("deviceOs", ""),
@@ -87,7 +92,7 @@ def view(device: Document, now: datetime) -> Document:
 
 def environment(device: Document) -> str:
     """The platform of the device's first application, as its `appId` says: `com.example.app$android$1.0.0`."""
-    for association in device.get("applicationDeviceAssociations", ()):
+    for association in _associations(device):
         parts = str(association.get("appId", "")).split("$")
         if len(parts) > 1:
             return parts[1]
@@ -99,9 +104,7 @@ def with_status(device: Document, new: str, now: datetime) -> Document:
     changed = {**device, "status": new}
     changed.pop("_seen", None)
     changed.pop("_renewed", None)
-    changed["applicationDeviceAssociations"] = [
-        {**association, "deviceStatus": new} for association in device.get("applicationDeviceAssociations", ())
-    ]
+    changed["applicationDeviceAssociations"] = _each_with(device, {"deviceStatus": new})
     if new == "EXPIRED":
         changed["_seen"] = device.get("lastAccessed")
     if new == "ACTIVE":
@@ -111,13 +114,26 @@ def with_status(device: Document, new: str, now: datetime) -> Document:
 
 def has_application(device: Document, name: str) -> bool:
     """Whether an application of this name is on the device."""
-    return any(association.get("appName") == name for association in device.get("applicationDeviceAssociations", ()))
+    return any(association.get("appName") == name for association in _associations(device))
 
 
 def with_application_status(device: Document, name: str, new: str) -> Document:
     """The device with its application (in every version) enabled or disabled."""
-    associations = [
-        {**association, "status": new} if association.get("appName") == name else association
-        for association in device.get("applicationDeviceAssociations", ())
+    return {**device, "applicationDeviceAssociations": _each_with(device, {"status": new}, name)}
+
+
+def _associations(device: Document) -> list[Document]:
+    """The applications on a device; none where something else was planted."""
+    found = device.get("applicationDeviceAssociations")
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _each_with(device: Document, members: Document, name: str | None = None) -> Any:
+    """The applications with these members, or those of this name; what was planted in their place as it is."""
+    found = device.get("applicationDeviceAssociations", [])
+    if not isinstance(found, list):
+        return found
+    return [
+        {**item, **members} if isinstance(item, dict) and name in (None, item.get("appName")) else item
+        for item in found
     ]
-    return {**device, "applicationDeviceAssociations": associations}

@@ -13,11 +13,11 @@ from mock_server.types import Document, Refused, Reply, Request, World
 
 _DEVICE_ORDER: Mapping[str, Callable[[Document, datetime], Any]] = {
     "uid": lambda device, _: device["id"],
-    "friendlyName": lambda device, _: device.get("deviceDisplayName") or "",
-    "deviceModel": lambda device, _: device.get("deviceModel", ""),
+    "friendlyName": lambda device, _: str(device.get("deviceDisplayName") or ""),
+    "deviceModel": lambda device, _: str(device.get("deviceModel", "")),
     "deviceEnvironment": lambda device, _: devices.environment(device),
     "status": devices.status,
-    "lastAccessed": lambda device, _: device.get("lastAccessed", ""),
+    "lastAccessed": lambda device, _: str(device.get("lastAccessed", "")),
 }
 _TRANSACTION_ORDER: Mapping[str, str] = {
     "created": "timeCreated",
@@ -40,10 +40,10 @@ def list_devices(world: World, request: Request) -> Reply:
     return Reply(200, page.around(items, len(keys)))
 
 
-def shown_device(world: World, key: str) -> Document:
-    """What listDevices would answer if the device of the default runtime stored under `key` were the only one."""
-    device = devices.find(world, devices.RUNTIME, key) or {}
-    return Page("devices", {"pageSize": 1}).around([devices.view(device, world.now)], 1)
+def shown_device(world: World, key: str, stored: Document) -> Document:
+    """What listDevices would answer if the device stored under `key` were the only one."""
+    device = devices.view(devices.named(key, stored), world.now)
+    return Page("devices", {"pageSize": 1}).around([device], 1)
 
 
 def _keys(world: World, collection: str, query: Mapping[str, Any]) -> list[str]:
@@ -54,28 +54,29 @@ def _keys(world: World, collection: str, query: Mapping[str, Any]) -> list[str]:
         return sorted(world.keys(collection), reverse=backwards)
     by, now = _DEVICE_ORDER[order], world.now
     found = [
-        (by(device, now), key) for key, device in world.items(collection) if not wanted or _mentions(device, wanted)
+        (by(devices.named(key, device), now), key)
+        for key, device in world.items(collection)
+        if not wanted or _mentions(device, wanted)
     ]
     return [key for _, key in sorted(found, reverse=backwards)]
 
 
 def _mentions(device: Document, text: str) -> bool:
-    names = [device.get("deviceDisplayName") or "", *(user.get("str", "") for user in device.get("userIds", ()))]
-    return any(text in name.casefold() for name in names)
+    users = device.get("userIds")
+    people = [user for user in users if isinstance(user, dict)] if isinstance(users, list) else []
+    names = [device.get("deviceDisplayName") or "", *(user.get("str", "") for user in people)]
+    return any(text in str(name).casefold() for name in names)
 
 
 def list_transactions(world: World, request: Request) -> Reply:
     """A page of the runtime's transactions, or all of them as a file."""
     name = request.path["runtime-name"]
     devices.runtime(world, name)
-    everything = [
-        transaction
-        for _, transaction in world.items(transactions.TRANSACTIONS)
-        if transaction["project"]["name"] == name
-    ]
+    found = [item for item in world.items(transactions.TRANSACTIONS) if _runtime_of(item[1]) == name]
     order = request.query["orderBy"]
     member = _TRANSACTION_ORDER[order.removeprefix("-")]
-    everything.sort(key=lambda transaction: (transaction[member], transaction["id"]), reverse=order.startswith("-"))
+    found.sort(key=lambda item: (str(item[1].get(member)), len(item[0]), item[0]), reverse=order.startswith("-"))
+    everything = [transaction for _, transaction in found]
     if request.query["file"]:
         return _file([transactions.view(transaction) for transaction in everything], world.now)
     if request.query.get("mode") == "errors":
@@ -85,8 +86,13 @@ def list_transactions(world: World, request: Request) -> Reply:
     return Reply(200, page.around(items, len(everything)))
 
 
+def _runtime_of(transaction: Document) -> Any:
+    project = transaction.get("project")
+    return project.get("name") if isinstance(project, dict) else None
+
+
 def _erroneous(transaction: Document) -> bool:
-    return transaction["status"] == "FAILURE" or bool(transaction["errors"])
+    return transaction.get("status") == "FAILURE" or bool(transaction.get("errors"))
 
 
 def _file(everything: list[Document], now: datetime) -> Reply:
@@ -107,10 +113,19 @@ def get_transaction(world: World, request: Request) -> Reply:
     name = request.path["runtime-name"]
     devices.runtime(world, name)
     transaction = world.get(transactions.TRANSACTIONS, str(request.path["transaction-id"]))
-    if transaction is None or transaction["project"]["name"] != name:
+    if transaction is None or _runtime_of(transaction) != name:
         raise Refused("unknown")
+    return Reply(200, _alone(transaction))
+
+
+def _alone(transaction: Document) -> Document:
     whole = {**transactions.view(transaction), "productVersion": PRODUCT_VERSION}
-    return Reply(200, dict(sorted(whole.items())))
+    return dict(sorted(whole.items()))
+
+
+def shown_transaction(_world: World, _key: str, stored: Document) -> Document:
+    """What getTransaction would answer for a stored transaction."""
+    return _alone(stored)
 
 
 def get_lock(world: World, request: Request) -> Reply:
@@ -118,3 +133,12 @@ def get_lock(world: World, request: Request) -> Reply:
     name = request.path["runtime-name"]
     devices.runtime(world, name)
     return Reply(200, {"busy": transactions.busy(world, name)})
+
+
+def shown_lock(_world: World, _key: str, stored: Document) -> Document:
+    """What getLock would answer of stored queues. Raises ValueError for a step of theirs that has no moment."""
+    entries = [entry for queue in stored["runtimes"].values() for entry in queue]
+    for step in (stored, *entries):
+        if entries and devices.moment(step["due"]) is None:
+            raise ValueError(step)
+    return {"busy": any(isinstance(entry["id"], int) for entry in entries)}

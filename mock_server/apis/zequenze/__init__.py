@@ -14,7 +14,7 @@ API = Api(
     credentials={"zequenze-token": Principal("api", "zequenze-token")},
     populations=populations,
     subjects=("serial_number",),
-    shows={DEVICES: Shown("getInventoryDeviceSerial", shown_record)},
+    shows=(Shown(DEVICES, "getInventoryDeviceSerial", shown_record, id="serial_number"),),
     objects={"serial_number": "ABC123456789", "other_serial_number": "XYZ987654321"},
     examples=(
         Example(

@@ -55,10 +55,19 @@ def _equals(member: str, wanted: Any) -> Test:
 
 def _changed_from(start: datetime) -> Test:
     def test(device: Document) -> bool:
-        changed = device["_last_status_change"]
-        return changed is not None and datetime.fromisoformat(changed) >= start
+        changed = _moment(device["_last_status_change"])
+        return changed is not None and changed >= start
 
     return test
+
+
+def _moment(text: Any) -> datetime | None:
+    """The moment that a device tells of; None where it tells of none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _time(text: str) -> datetime:

@@ -44,7 +44,7 @@ _BLANK: Document = {
 
 def whole(serial: str, stored: Document) -> Document:
     """The stored device with every member: one planted by hand may have few."""
-    if stored.keys() >= _MEMBERS:
+    if stored.keys() >= _MEMBERS and stored["serial_number"] == serial:
         return stored
     return {**_BLANK, **stored, "serial_number": serial}
 
@@ -74,6 +74,6 @@ def record(document: Document) -> dict[str, Any]:
     return {**device(document), **item(document)}
 
 
-def shown_record(world: World, serial: str) -> dict[str, Any]:
+def shown_record(_world: World, serial: str, stored: Document) -> dict[str, Any]:
     """What getInventoryDeviceSerial would answer for the device stored under `serial`."""
-    return record(whole(serial, world.get("devices", serial) or {}))
+    return record(whole(serial, stored))
