@@ -14,6 +14,7 @@ from mock_server.control.context import Context, Problem, answer, nothing
 from mock_server.control.exchanges import listed, view
 from mock_server.control.verify import verdict
 from mock_server.media import write_json
+from mock_server.world.errors import StoreUnavailable
 from mock_server.world.journal import Entry
 from mock_server.world.worlds import OpenWorld
 
@@ -68,7 +69,7 @@ class JournalOperations:
         wake = asyncio.Event()
         stop = None if self._context.worlds.blocking else _watch(world, wake)
         spoke = time.monotonic()
-        try:
+        try:  # who follows connects again, and is then told that the state is away
             while await self._context.do(lambda: self._still_there(world)):
                 fresh = await self._context.do(partial(world.journal.since, last))
                 for entry in fresh:
@@ -78,6 +79,8 @@ class JournalOperations:
                     spoke = time.monotonic()
                     yield b":\n\n"
                 await _pause(wake, POLL)
+        except StoreUnavailable:
+            return
         finally:
             if stop is not None:
                 stop()

@@ -63,3 +63,14 @@ def call(app: Double) -> Iterator[Caller]:
     caller = Caller(app)
     yield caller
     caller.close()
+
+
+@pytest.fixture
+def busy(call: Caller) -> Caller:
+    """A double after five calls."""
+    call("GET", FLEET, headers=WRITE)
+    call("PATCH", FLEET, headers={**WRITE, "x-trace": "t1"}, json={"name": "Zebrabook"})
+    call("PATCH", FLEET, headers=WRITE, json={"name": 5})
+    call("GET", FLEET.replace("42", "999999999"), headers=WRITE)
+    call("GET", FLEET)
+    return call

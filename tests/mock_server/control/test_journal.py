@@ -1,33 +1,20 @@
-"""The journal through the control plane: listing, following, verifying with near misses."""
+"""The journal through the control plane: listing and following."""
 
 import json
 import threading
-import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from mock_server.control.verify import differences, verdict
-from mock_server.world.clock import Clock
-from mock_server.world.journal import Entry
+from mock_server.settings import Settings
+from mock_server.world.errors import StoreUnavailable
+from mock_server.world.settings import Settings as WorldSettings
 from tests.mock_server.control.conftest import FLEET, WRITE, Caller
-from tests.support import Server
+from tests.support import Server, serving
 
 JOURNAL = "/_mock/worlds/default/journal"
-
-
-@pytest.fixture
-def busy(call: Caller) -> Caller:
-    """A double after five calls."""
-    call("GET", FLEET, headers=WRITE)
-    call("PATCH", FLEET, headers={**WRITE, "x-trace": "t1"}, json={"name": "Zebrabook"})
-    call("PATCH", FLEET, headers=WRITE, json={"name": 5})
-    call("GET", FLEET.replace("42", "999999999"), headers=WRITE)
-    call("GET", FLEET)
-    return call
 
 
 def ids(call: Caller, query: str) -> list[int]:
@@ -105,153 +92,6 @@ def test_clearing_forgets(busy: Caller) -> None:
     assert ids(busy, "") == [6]
 
 
-def verify(call: Caller, match: dict[str, Any], **bounds: int) -> dict[str, Any]:
-    answer = call("POST", JOURNAL + "/verify", json={"match": match, **bounds})
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-@pytest.mark.parametrize(
-    ("match", "bounds", "count", "verified"),
-    [
-        ({"api": "fleet"}, {}, 5, True),
-        ({"api": "fleet"}, {"count": 5}, 5, True),
-        ({"api": "fleet"}, {"count": 4}, 5, False),
-        ({"api": "fleet"}, {"at_most": 4}, 5, False),
-        ({"api": "fleet"}, {"at_least": 2, "at_most": 5}, 5, True),
-        ({"api": "fleet"}, {"after": 4, "count": 1}, 1, True),
-        ({"method": "DELETE"}, {"count": 0}, 0, True),
-        ({"method": "DELETE"}, {"at_most": 1}, 0, True),
-        ({"method": "PATCH", "status": 200}, {"count": 1}, 1, True),
-        ({"status": "4XX"}, {"count": 3}, 3, True),
-        ({"status": None}, {"count": 0}, 0, True),
-        ({"role": None}, {"count": 1}, 1, True),
-        ({"path": {"$contains": "/devices/9"}}, {"count": 1}, 1, True),
-        ({"key": {"$matches": "^4[0-9]$"}}, {"count": 4}, 4, True),
-        ({"request": {"body": {"name": "Zebrabook"}}}, {"count": 1}, 1, True),
-        ({"request": {"body": {"name": {"$contains": "oo"}}}}, {"count": 1}, 1, True),
-        ({"request": {"body": '{"name":"Zebrabook"}'}}, {"count": 1}, 1, True),
-        ({"request": {"headers": {"X-Trace": "t1"}}}, {"count": 1}, 1, True),
-        ({"request": {"headers": {"x-trace": None}}}, {"count": 4}, 4, True),
-        ({"response": {"body": {"data": {"id": 42}}}}, {"at_least": 0}, None, True),
-        ({"response": {"headers": {"content-type": {"$contains": "json"}}}}, {"count": 5}, 5, True),
-    ],
-)
-def test_exchanges_are_counted(
-    busy: Caller, match: dict[str, Any], bounds: dict[str, int], count: int | None, verified: bool
-) -> None:
-    result = verify(busy, match, **bounds)
-    assert result["verified"] is verified
-    assert result["count"] == len(result["exchanges"])
-    if count is not None:
-        assert result["count"] == count
-
-
-def test_a_near_miss_is_explained_field_by_field(busy: Caller) -> None:
-    match = {
-        "operation": "updateDevice",
-        "key": "42",
-        "status": 200,
-        "request": {"body": {"name": "Zebraboot", "tags": ["a"]}, "headers": {"x-trace": "t1"}},
-    }
-    result = verify(busy, match)
-    assert not result["verified"]
-    assert result["near_misses"][0]["exchange"]["id"] == 2
-    assert len(result["near_misses"]) == 3
-    assert result["near_misses"][0]["differences"] == [
-        {
-            "field": "request.body/name",
-            "expected": "Zebraboot",
-            "actual": "Zebrabook",
-            "message": 'request.body/name: expected "Zebraboot", got "Zebrabook"',
-        },
-        {
-            "field": "request.body/tags",
-            "expected": ["a"],
-            "message": 'request.body/tags: expected ["a"], there is none',
-        },
-    ]
-    assert result["message"] == (
-        "Asked for at least 1 fitting, found 0. The nearest miss is exchange 2 (PATCH /fleet/platform/v1/devices/42): "
-        'request.body/name: expected "Zebraboot", got "Zebrabook"; request.body/tags: expected ["a"], there is none.'
-    )
-
-
-def test_no_near_misses_are_told_when_there_are_too_many(busy: Caller) -> None:
-    result = verify(busy, {"api": "fleet"}, at_most=1)
-    assert result["near_misses"] == []
-    assert result["message"] == "Asked for 0 to 1 fitting, found 5."
-
-
-def test_an_empty_journal_is_said_to_be_empty(call: Caller) -> None:
-    assert verify(call, {"api": "fleet"})["message"].endswith("The journal holds no exchange.")
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ({}, "match is required."),
-        ({"match": {"colour": "red"}}, "match/colour is not a known member."),
-        ({"match": {"status": "6XX"}}, "match/status must be a status such as 404 or a class such as 4XX."),
-        ({"match": {}, "count": -1}, "count must be 0 or more."),
-        (
-            {"match": {"path": {"$matches": "("}}},
-            "'(' is no regular expression, or one with lookaround or backreferences, which are not offered.",
-        ),
-        (
-            {"match": {"request": {"body": {"a": {"b": {"$matches": "(?=x)"}}}}}},
-            "'(?=x)' is no regular expression, or one with lookaround or backreferences, which are not offered.",
-        ),
-        (
-            {"match": {"request": {"body": {"name": {"$contains": 5}}}}},
-            "match/request/body/name: $contains takes a text, not 5.",
-        ),
-        (
-            {"match": {"response": {"body": {"$matches": None}}}},
-            "match/response/body: $matches takes a text, not null.",
-        ),
-        ({"match": {}, "at_least": 5, "at_most": 3}, "No number is at least 5 and at most 3."),
-        ({"match": {}, "count": 1, "at_least": 1}, "Give count alone, or at_least and at_most."),
-        ({"match": {}, "count": 1, "at_most": 1}, "Give count alone, or at_least and at_most."),
-    ],
-)
-def test_a_verification_that_makes_no_sense_is_refused(call: Caller, body: dict[str, Any], said: str) -> None:
-    """Whatever is in the journal: nothing is."""
-    answer = call("POST", JOURNAL + "/verify", json=body)
-    assert (answer.status_code, answer.json()["error"]) == (400, said)
-
-
-def test_no_regular_expression_holds_the_double_up(call: Caller) -> None:
-    """Python's own would need some 2⁶⁰ steps."""
-    call("PATCH", FLEET, headers=WRITE, json={"name": "a" * 60 + "!"})
-    began = time.monotonic()
-    assert verify(call, {"request": {"body": {"name": {"$matches": "(a+)+$"}}}}, count=0)["verified"]
-    assert time.monotonic() - began < 1
-
-
-def test_a_text_that_no_encoding_holds_is_matched_too(call: Caller) -> None:
-    call("PATCH", FLEET, headers=WRITE, content=b'{"name": "a\\ud800b"}')
-    assert verify(call, {"request": {"body": {"name": {"$matches": "^a.b$"}}}})["count"] == 1
-
-
-values = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["a", "b"]),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["x", "y", "/"]), inner, max_size=2),
-    max_leaves=6,
-)
-
-
-@given(st.dictionaries(st.sampled_from(["x", "y"]), values, max_size=2), values)
-def test_a_body_fits_itself_and_whatever_differs_is_found_in_it(body: dict[str, Any], other: Any) -> None:
-    content = json.dumps(body).encode()
-    entry = Entry(Clock().now(), "a", "o", "k", None, "PUT", "/", b"", content, 200, [], b"", 1)
-    assert list(differences(entry, {"request": {"body": body}})) == []
-    wanted = {**body, "z": other}
-    (different,) = differences(entry, {"request": {"body": wanted}})
-    assert different.field == "request.body/z"
-    assert verdict([entry], {"match": {"request": {"body": wanted}}, "count": 0})["verified"]
-
-
 def test_exchanges_are_followed_as_they_happen(server: Server, double: Any) -> None:
     client = double("fleet", headers=WRITE)
     client.get("/devices/42")
@@ -278,6 +118,24 @@ def test_a_stream_ends_with_its_world(server: Server) -> None:
         httpx.delete(f"{server.origin}/_mock/worlds/ending")
         assert [line for line in lines if line] == []
     assert httpx.get(url).status_code == 404
+
+
+def test_a_stream_ends_in_silence_when_the_state_goes_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def away(_name: str) -> None:
+        raise StoreUnavailable("The state cannot be reached: it has gone.")
+
+    world = WorldSettings(state=f"sqlite:///{tmp_path}/double.sqlite", devices=10)
+    with serving(Settings(apis=("fleet",), world=world)) as server:
+        url = f"{server.origin}/_mock/worlds/default/journal/stream"
+        with httpx.stream("GET", url, timeout=30) as stream:
+            lines = stream.iter_lines()
+            assert next(lines).startswith("retry")
+            monkeypatch.setattr(server.double.worlds, "get", away)
+            assert [line for line in lines if line] == []
+        assert httpx.get(url).status_code == 503
+    assert capfd.readouterr().err == ""
 
 
 def _next_id(lines: Any) -> int:
