@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from conformance.answers import shown
-from conformance.checks.state import static_members
+from conformance.checks.state.members import static_members
 from conformance.checks.success import valid_body
 from conformance.context import UNSET, Context, text_of
 from conformance.errors import Skip, Unavailable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from conformance.checks.state import static_members
+from conformance.checks.state.members import static_members
 from conformance.planted.faults import Answer, Call, Fault, Forward, Modifier
 from conformance.planted.rules.ground import Ground, Memory
 from conformance.planted.tools import always

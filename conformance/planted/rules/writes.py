@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.api import Resource
-from conformance.checks.state import static_members
+from conformance.checks.state.members import static_members
 from conformance.planted.faults import Answer, Call, Fault, Forward, Modifier
 from conformance.planted.rules.ground import Ground
 from conformance.planted.tools import always, edit_request, forget, on
