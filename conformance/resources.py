@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.api import Resource
 from conformance.errors import Inconclusive, Skip
 from conformance.routes import parameters_in
-from conformance.schemas import ABSENT, Validator, at, same, steps_of
+from conformance.schemas import ABSENT, NESTED_LISTS, Validator, at, same, steps_of
 from conformance.strategies import valid_values
 from conformance.types import Exchange
 from openapi.contract import Contract, Operation, lifecycle_of
@@ -313,16 +313,20 @@ def changed_pointers(before: Any, after: Any, pointer: str = "") -> list[str]:
 
 def declared(schema: Mapping[str, Any], pointer: str) -> Mapping[str, Any] | None:
     """The schema node of a pointer, or None when the contract does not know the place."""
-    node: Mapping[str, Any] = schema
-    for step in steps_of(pointer):
-        if step in node.get("properties", {}):
-            node = node["properties"][step]
-        elif step.isdigit() and isinstance(node.get("items"), Mapping):
-            node = node["items"]
-        elif isinstance(node.get("additionalProperties"), Mapping):
-            node = node["additionalProperties"]
-        elif node.get("type") == "object" and not node.get("properties"):
-            return {}
-        else:
-            return None
-    return node
+    return _declared(schema, steps_of(pointer))
+
+
+def _declared(node: Mapping[str, Any], steps: list[str]) -> Mapping[str, Any] | None:
+    if not steps:
+        return node
+    step, rest = steps[0], steps[1:]
+    if step in node.get("properties", {}):
+        return _declared(node["properties"][step], rest)
+    if step.isdigit() and isinstance(node.get("items"), Mapping):
+        return _declared(node["items"], rest)
+    if isinstance(node.get("additionalProperties"), Mapping):
+        return _declared(node["additionalProperties"], rest)
+    branches = [branch for key in NESTED_LISTS for branch in node.get(key, ())]
+    if node.get("type") == "object" and not node.get("properties") and not branches:
+        return {}
+    return next((found for branch in branches if (found := _declared(branch, steps)) is not None), None)

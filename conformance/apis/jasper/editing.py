@@ -19,8 +19,9 @@ from conformance.apis.jasper.asking import (
     wrong,
 )
 from conformance.context import Context
+from conformance.differences import moved
 from conformance.errors import Skip
-from conformance.resources import Handle, changed_pointers
+from conformance.resources import Handle
 from conformance.schemas import at, same
 from conformance.types import Exchange, Requirement
 
@@ -104,8 +105,7 @@ def _answered_so(context: Context, exchange: Exchange, data: Any, members: str) 
 def _unchanged(context: Context, handle: Handle, before: Any, exchange: Exchange) -> None:
     if exchange.ok:
         return
-    now = handle.read()
-    changed = [p for key in before for p in changed_pointers(before[key], now.get(key))]
+    changed = moved(handle, before, handle.read())
     if changed:
         told = f"A refused change has changed {', '.join(changed)}."
         wrong(context, told, "nothing changed", changed, exchange, f"refused but changed {EDIT}")

@@ -9,7 +9,8 @@ from conformance.answers import shown
 from conformance.apis.jasper.asking import another, day, expect_coded, wrong
 from conformance.apis.jasper.editing import EDIT, harmless_body
 from conformance.context import Context
-from conformance.resources import Handle, changed_pointers
+from conformance.differences import moved
+from conformance.resources import Handle
 from conformance.types import Exchange, Requirement
 
 LIMIT = 180
@@ -67,8 +68,7 @@ def not_early(context: Context, requirement: Requirement) -> None:
                 continue
             time.sleep(min(0.1, context.target.settle_seconds))
             after = handle.read()
-            changed = [p for key in before for p in changed_pointers(before[key], after.get(key))]
-            changed = [p for p in changed if p != "/dateUpdated"]
+            changed = moved(handle, before, after, ("/dateUpdated",))
             if changed:
                 told = f"A change of {name} for a later day has changed {', '.join(changed)} already."
                 wrong(context, told, "nothing changed before the day", f"{changed}", exchange, f"{EDIT} acts early")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.checks.refusals.bodies import Unfit
 from conformance.checks.refusals.mistakes import Mistake, mistakes
 from conformance.checks.refusals.sending import broken_body
 from conformance.context import Context
+from conformance.differences import moved
 from conformance.errors import Inconclusive
 from conformance.requirements import Book
-from conformance.resources import Handle, changed_pointers
+from conformance.resources import Handle
 from conformance.schemas import same, steps_of
 from conformance.types import Requirement
 from openapi.contract import Operation
@@ -37,7 +38,6 @@ def refused_changes_nothing(context: Context, requirement: Requirement) -> None:
     operation = context.contract.operations[requirement.operation]
     handle = context.resource_written_by(operation.id)
     assert handle is not None
-    volatile = handle.resource.volatile
     for one in _one_of_each_kind(context, operation):
         body = broken_body(context, operation, one)
         if isinstance(body, Unfit):
@@ -49,7 +49,7 @@ def refused_changes_nothing(context: Context, requirement: Requirement) -> None:
                 continue
             after = handle.read()
         context.case()
-        changed = _changed(before, after, volatile)
+        changed = moved(handle, before, after)
         if changed:
             context.fail(
                 f"A refused request has changed {', '.join(changed)}.",
@@ -83,10 +83,3 @@ def _one_of_each_kind(context: Context, operation: Operation) -> list[Mistake]:
         if one.where == "body" and one.keyword not in ("minProperties", "minItems") and one.violation.pointer:
             kinds.setdefault(one.keyword, one)
     return list(kinds.values())
-
-
-def _changed(before: Mapping[str, Any], after: Mapping[str, Any], volatile: tuple[str, ...]) -> list[str]:
-    found = []
-    for key in before:
-        found += changed_pointers(before[key], after.get(key))
-    return [p for p in found if not any(p == v or p.startswith(v + "/") for v in volatile)]
