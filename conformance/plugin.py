@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.context import Run
     from conformance.errors import SuiteError
     from conformance.results import Rules
+    from conformance.run import Run
     from conformance.session import Session
     from conformance.types import Outcome, Requirement
 
@@ -47,8 +47,8 @@ class Suite:
     """One session and its run, in one pytest process."""
 
     def __init__(self, config: pytest.Config) -> None:
-        from conformance.context import Options
         from conformance.results import Rules, load_known
+        from conformance.run import Options
         from conformance.session import Session
         from conformance.target import api_named, load_target
 
@@ -231,7 +231,7 @@ def devicedouble_told(request: pytest.FixtureRequest) -> Callable[[Outcome], str
     from conformance.reporting.redaction import Redactor
     from conformance.reporting.report import curl
 
-    redactor = Redactor(_suite(request.config).run.target.secrets)
+    redactor = Redactor.of(_suite(request.config).run)
 
     def told(outcome: Outcome) -> str:
         lines = [outcome.requirement.text]

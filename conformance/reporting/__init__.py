@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from conformance.context import Run
 from conformance.reporting.badge import badge
 from conformance.reporting.har import write_har
 from conformance.reporting.junit import junit
@@ -14,6 +13,7 @@ from conformance.reporting.page import defects_of, matrix_of, page
 from conformance.reporting.redaction import Redactor
 from conformance.reporting.report import About, report_of
 from conformance.results import Results, defects
+from conformance.run import Run
 from conformance.types import Exchange
 
 __all__ = ["About", "Redactor", "report_of", "write_reports"]
@@ -40,7 +40,7 @@ def write_reports(
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", errors="replace")
-    redactor = Redactor(run.target.secrets)
+    redactor = Redactor.of(run)
     write_har(folder / "requests.har", exchanges, redactor, about.suite_version)
     return report
 

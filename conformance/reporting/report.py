@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from conformance.context import Run
 from conformance.reporting.redaction import Redactor
 from conformance.results import Results
+from conformance.run import Run
 from conformance.types import Exchange, Failure, Outcome
 
 VERSION = 1
@@ -32,7 +32,7 @@ class About:
 
 def report_of(results: Results, run: Run, about: About) -> dict[str, Any]:
     """The report of a run, as JSON-like values without secrets."""
-    redactor = Redactor(run.target.secrets)
+    redactor = Redactor.of(run)
     return {
         "version": VERSION,
         "suite": {"name": "devicedouble", "version": about.suite_version},

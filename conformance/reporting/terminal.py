@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from conformance.context import Run
 from conformance.reporting.redaction import Redactor
 from conformance.reporting.report import About, curl
 from conformance.results import STATUSES, Defect, Results, defects
+from conformance.run import Run
 from conformance.schemas import shortened
 from conformance.types import Outcome, Requirement
 
@@ -44,7 +44,7 @@ def print_list(console: Console, requirements: Iterable[Requirement]) -> None:
 
 def print_results(console: Console, results: Results, run: Run, about: About, *, quiet: bool = False) -> None:
     """Defects, what came to no verdict and why, warnings, and the verdict at the end."""
-    redactor = Redactor(run.target.secrets)
+    redactor = Redactor.of(run)
     failed = [one for one in results.outcomes if one.status == "failed"]
     found = defects(failed)
     fatal = [one for one in found if _fatal(one, results)]
