@@ -12,7 +12,7 @@ _PER_CHARACTER = 6.6
 def badge(report: dict[str, Any]) -> str:
     """The verdict as an SVG badge: API, verdict, and how many requirements passed of those checked."""
     summary = report["summary"]
-    checked = summary["passed"] + summary["failed"] + summary["deviations"]
+    checked = summary["passed"] + summary["failed"]  # which includes the deviations
     left, right = f"{report['api']} contract", f"{report['verdict']} {summary['passed']}/{checked}"
     first, second = (round(len(text) * _PER_CHARACTER + 14) for text in (left, right))
     width, title = first + second, escape(f"{left}: {right}")
