@@ -153,6 +153,7 @@ def _run_processes(settings: Settings, listener: socket.socket, *, workers: int,
     from mock_server.serving import server_options
     from mock_server.settings import ENVIRONMENT, to_plain
 
+    _try(settings)
     os.environ[ENVIRONMENT] = json.dumps(to_plain(settings))
     root = Path(__file__).resolve().parent.parent
     if not quiet:
@@ -167,6 +168,18 @@ def _run_processes(settings: Settings, listener: socket.socket, *, workers: int,
         reload_includes=["*.py", "*.yaml"] if reload else None,
         **server_options(),
     )
+
+
+def _try(settings: Settings) -> None:
+    """Open the state once, here: processes that cannot would each fail in their own way, and be started again."""
+    from mock_server.app import api_table
+    from mock_server.world.errors import WorldError
+    from mock_server.world.worlds import open_worlds
+
+    try:
+        open_worlds(settings.world, {name: api_table(name).populations for name in settings.apis}).close()
+    except WorldError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def greeting(settings: Settings, address: str) -> str:

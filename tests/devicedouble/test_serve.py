@@ -131,6 +131,34 @@ def test_an_unknown_state_is_one_sentence() -> None:
     assert err.startswith("devicedouble: State 'mongodb://x' is unknown")
 
 
+@pytest.mark.parametrize("more", [[], ["--workers", "2"]], ids=["one process", "two"])
+@pytest.mark.parametrize(
+    ("state", "begins", "ends"),
+    [
+        (
+            "sqlite:////no/such/folder/x.db",
+            "The state cannot be reached: unable to open database file.",
+            "Give --state a file in a folder that is there and can be written to.",
+        ),
+        (
+            "postgresql://nobody@127.0.0.1:1/x",
+            "The state cannot be reached: connection failed:",
+            "Start the PostgreSQL server, or correct the address given with --state.",
+        ),
+    ],
+    ids=["sqlite", "postgresql"],
+)
+def test_a_state_that_cannot_be_reached_is_one_sentence_and_what_to_do_next(
+    state: str, begins: str, ends: str, more: list[str]
+) -> None:
+    """However many processes there were to be: none of them is started."""
+    status, err = _refused("--port", "0", "--state", state, *more)
+    assert status == 1
+    assert err.startswith(f"devicedouble: {begins}")
+    assert err.endswith(f" {ends}\n")
+    assert err.count("\n") == 1
+
+
 def test_beyond_loopback_a_control_token_is_made_and_printed_once() -> None:
     with _served("--host", "0.0.0.0", "fleet") as (process, address, printed):
         local = address.replace("0.0.0.0", "127.0.0.1")

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from mock_server.world.errors import BadWorld, StoreRefused, StoreUnavailable
+from mock_server.world.errors import BadWorld, StoreRefused, StoreUnavailable, WorldError
 from mock_server.world.sql.schema import stored_version
 
 ATTEMPTS = 50
@@ -23,6 +23,7 @@ _AGAIN = {"40001", "40P01"}
 _LOST = {None, "57P01", "57P02", "57P03", "08000", "08003", "08006"}
 """The connection broke (the driver gives no state then), or the server ended it."""
 
+_UNREACHABLE = "The state cannot be reached"
 _READING = {"mode": "ro", "uri": "true"}
 _OPTIONS = "-c lock_timeout=15000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
 
@@ -168,7 +169,7 @@ class Database:
         if getattr(error, "sqlstate", None) in _AGAIN or isinstance(error, driver.IntegrityError):
             return Again()
         said = str(error).strip().partition("\n")[0]
-        sentence = f"The state cannot be reached: {said}."
+        sentence = f"{_UNREACHABLE}: {said}."
         lost = self.postgresql and getattr(error, "sqlstate", None) in _LOST
         return ConnectionLost(sentence) if lost else StoreUnavailable(sentence)
 
@@ -243,6 +244,16 @@ def _look_at(url: URL) -> None:
             raise refused from None
     finally:
         reading.dispose()
+
+
+def at_start(error: StoreUnavailable, database: Database) -> WorldError:
+    """What an error means when there is no state yet, with what to do about it."""
+    refused = refused_file(error)
+    if refused is not None or not str(error).startswith(_UNREACHABLE):
+        return refused or error
+    if database.postgresql:
+        return StoreUnavailable(f"{error} Start the PostgreSQL server, or correct the address given with --state.")
+    return StoreUnavailable(f"{error} Give --state a file in a folder that is there and can be written to.")
 
 
 def refused_file(error: Exception) -> StoreRefused | None:

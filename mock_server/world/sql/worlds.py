@@ -23,7 +23,7 @@ from mock_server.world.sql.database import (
     NothingDone,
     Session,
     again,
-    refused_file,
+    at_start,
 )
 from mock_server.world.sql.journal import SqlJournal, append, micros, moment
 from mock_server.world.sql.parts import SqlClock, SqlFaults, clock_row, clock_state, faults_text
@@ -52,7 +52,7 @@ def open_database(settings: Settings, populations: Mapping[str, PopulationMaker]
         again(lambda: found.prepare(settings))
     except StoreUnavailable as error:
         database.close()
-        raise refused_file(error) or error from None
+        raise at_start(error, database) from None
     except WorldError:
         database.close()
         raise
