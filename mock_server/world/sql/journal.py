@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import func as sql
+
 from mock_server.world.codec import dumps, loads
 from mock_server.world.journal import LIMIT, LIMIT_BYTES, Entry, Journal, Watcher
 from mock_server.world.sql.database import Database, Session, again
@@ -15,9 +18,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _CHUNK = 200
 _SETTLED = " AND writer < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_FORGOTTEN = -1
+"""The size of a row that holds nothing but the id of the last exchange, when that is forgotten."""
+_KEPT = f"FROM {_J} WHERE world = ? AND size > {_FORGOTTEN}"
 _NEWEST = (
-    "SELECT id, sum(size) OVER (ORDER BY id DESC) AS total, row_number() OVER (ORDER BY id DESC) AS place "
-    f"FROM {_J} WHERE world = ?"
+    "SELECT id, sum(size) OVER (ORDER BY id DESC) AS total, row_number() OVER (ORDER BY id DESC) AS place " + _KEPT
 )
 
 
@@ -35,6 +40,15 @@ def append(session: Session, statements: Statements, world: int, generation: int
     """Keep `entry`; False when the world is no longer of that generation."""
     parameters = (entry.size, pack(entry), world, generation)
     return bool(session.run(statements.append_if_current, parameters).rowcount == 1)
+
+
+def forget(connection: Connection, world: int) -> None:
+    """Forget the exchanges of a world, but not how far their ids have come."""
+    of_world = journal.c.world == world
+    last = connection.execute(select(sql.max(journal.c.id)).where(of_world)).scalar()
+    if last is not None:
+        connection.execute(update(journal).where(journal.c.id == last).values(size=_FORGOTTEN, entry=""))
+        connection.execute(delete(journal).where(of_world, journal.c.id < last))
 
 
 def pack(entry: Entry) -> str:
@@ -96,7 +110,7 @@ class SqlJournal(Journal):
         return int(self._one(f"SELECT coalesce(max(id), 0) FROM {_J} WHERE world = ?{self._settled}"))
 
     def __len__(self) -> int:
-        return min(self._limit, int(self._one(f"SELECT count(*) FROM {_J} WHERE world = ?")))
+        return min(self._limit, int(self._one(f"SELECT count(*) {_KEPT}")))
 
     def _one(self, statement: str) -> Any:
         with self._database.reading() as session:
@@ -113,8 +127,8 @@ class SqlJournal(Journal):
     def __reversed__(self) -> Iterator[Entry]:
         below, left = 2**62, self._limit
         while left > 0:
-            condition = "WHERE world = ? AND id < ? ORDER BY id DESC LIMIT ?"
-            rows = self._rows(f"SELECT id, entry FROM {_J} {condition}", below, min(left, _CHUNK))
+            condition = "AND id < ? ORDER BY id DESC LIMIT ?"
+            rows = self._rows(f"SELECT id, entry {_KEPT} {condition}", below, min(left, _CHUNK))
             yield from (unpack(*row) for row in rows)
             if len(rows) < _CHUNK:
                 return
@@ -123,17 +137,21 @@ class SqlJournal(Journal):
     def get(self, number: int) -> Entry | None:
         if number >= 2**63:
             return None
-        rows = self._rows(f"SELECT id, entry FROM {_J} WHERE world = ? AND id = ?", number)
+        rows = self._rows(f"SELECT id, entry {_KEPT} AND id = ?", number)
         return unpack(*rows[0]) if rows else None
 
     def since(self, number: int) -> list[Entry]:
         if number >= 2**63:
             return []
-        condition = f"WHERE world = ? AND id > ?{self._settled} ORDER BY id LIMIT {self._limit}"
-        return [unpack(*row) for row in self._rows(f"SELECT id, entry FROM {_J} {condition}", number)]
+        condition = f"AND id > ?{self._settled} ORDER BY id LIMIT {self._limit}"
+        return [unpack(*row) for row in self._rows(f"SELECT id, entry {_KEPT} {condition}", number)]
 
     def clear(self) -> None:
-        again(lambda: self._do(f"DELETE FROM {_J} WHERE world = ?", (self._world,)))
+        again(self._forget)
+
+    def _forget(self) -> None:
+        with self._database.transaction() as connection:
+            forget(connection, self._world)
 
     def _do(self, statement: str, parameters: Sequence[Any]) -> None:
         with self._database.session() as session:

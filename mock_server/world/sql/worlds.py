@@ -25,7 +25,7 @@ from mock_server.world.sql.database import (
     again,
     at_start,
 )
-from mock_server.world.sql.journal import SqlJournal, append, micros, moment
+from mock_server.world.sql.journal import SqlJournal, append, forget, micros, moment
 from mock_server.world.sql.parts import SqlClock, SqlFaults, clock_row, clock_state, faults_text
 from mock_server.world.sql.schema import journal, prepare, worlds
 from mock_server.world.sql.statements import SEQUENCES, Statements, decoded
@@ -164,7 +164,7 @@ class SqlWorlds(Worlds):
                 "faults": faults_text(),
             }
             connection.execute(update(worlds).where(worlds.c.id == row.id).values(**values))
-            connection.execute(delete(journal).where(journal.c.world == row.id))
+            forget(connection, row.id)
             layers.sweep(connection, loads(row.chain))
 
     def delete(self, name: str) -> None:

@@ -134,8 +134,8 @@ def test_what_no_world_stands_on_any_more_is_removed(address: Address, opened: O
         worlds.delete(f"w{number}")
     worlds.reset("default")
     with worlds.database.transaction() as connection:
-        for table in (schema.documents, schema.journal):
-            assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 0
+        assert connection.execute(select(func.count()).select_from(schema.documents)).scalar_one() == 0
+        assert connection.execute(select(schema.journal.c.entry)).scalars().all() == [""]  # the last id of `default`
 
 
 def test_a_deep_chain_is_made_one_layer_and_says_the_same(
@@ -154,6 +154,28 @@ def test_a_deep_chain_is_made_one_layer_and_says_the_same(
     assert last is not None
     assert get(first, "x1") is None
     assert whole(worlds, "w5") == whole(worlds, "default")
+
+
+def test_ids_go_on_counting_when_a_journal_is_emptied(address: Address, opened: Opener) -> None:
+    """Also from how far they had come: who follows a journal asks for what is behind `last`."""
+    worlds = opened(address())
+    world, fork = default(worlds), worlds.create("fork")
+    assert world.journal.last == fork.journal.last == 0
+    for empty in (world.journal.clear, lambda: worlds.reset("default")):
+        put(world, "x", {"n": 1})
+        put(default(worlds), "x", {"n": 2})
+        last = default(worlds).journal.last
+        assert last > 0
+        for _ in range(2):
+            empty()
+            journal = default(worlds).journal
+            assert (journal.last, len(journal), list(journal), list(reversed(journal))) == (last, 0, [], [])
+            assert (journal.since(0), journal.get(last)) == ([], None)
+        put(default(worlds), "x", {"n": 3})
+        (found,) = default(worlds).journal.since(last)
+        assert found.id == default(worlds).journal.last > last
+        assert len(default(worlds).journal) == 1
+    assert fork.journal.last == 0
 
 
 def test_journals_hold_exact_entries_within_bounds(address: Address, opened: Opener) -> None:
@@ -181,7 +203,7 @@ def test_journals_hold_exact_entries_within_bounds(address: Address, opened: Ope
     journal.trim()
     assert len(journal) == 1
     journal.clear()
-    assert len(journal) == journal.last == 0
+    assert len(journal) == 0
 
 
 @given(st.text())
