@@ -1,32 +1,24 @@
-"""What a check holds in its hand: it sends, reads, writes, puts back, counts cases and reports failures."""
+"""What a check holds in its hand: what is known of the target, sending to it, and putting back what was changed."""
 
 from __future__ import annotations
 
-import json
 import random
-import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from conformance.answers import Judge, declared_for, described, error_matches, shown
-from conformance.api import Api
-from conformance.client import Client
-from conformance.errors import Inconclusive, Skip, SuiteError
+from conformance.errors import Inconclusive, Skip
+from conformance.findings import Findings
+from conformance.jsontext import encoded
 from conformance.resources import Handle, Reading
-from conformance.routes import Query, Router, parameters_in, path_of, query_of
-from conformance.schemas import ABSENT
+from conformance.routes import Query, parameters_in, path_of, query_of
+from conformance.run import Run, Stopped
 from conformance.strategies import smallest
-from conformance.target import Target
-from conformance.types import Exchange, Failure, Requirement
-from conformance.undo import RestoreLedger
-from openapi.contract import Contract, Operation
+from conformance.types import Exchange, Requirement
+from openapi.contract import Operation
 
 READING = frozenset(("GET", "HEAD", "OPTIONS"))
-MOST_FAILURES = 5
 
 
 class Unset:
@@ -36,97 +28,17 @@ class Unset:
 UNSET: Final = Unset()
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How much to check, and with which luck."""
-
-    examples: int = 50
-    seed: int = 0
-    safe: bool = False
-
-
-class Stopped(SuiteError):
-    """The run was interrupted; nothing more is sent except what puts things back."""
-
-
-@dataclass
-class Run:
-    """Everything that the checks of one run share. Thread-safe."""
-
-    contract: Contract
-    api: Api
-    target: Target
-    client: Client
-    options: Options = field(default_factory=Options)
-    undo: RestoreLedger = field(default_factory=lambda: RestoreLedger(None))
-
-    def __post_init__(self) -> None:
-        self.judge = Judge(self.contract)
-        self.router = Router(self.contract)
-        self.coverage: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        self.undeclared: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        self.found: dict[str, list[Failure]] = defaultdict(list)
-        """Failures that a check met for another requirement than its own, by requirement id."""
-        self.observed: dict[str, int] = defaultdict(int)
-        """How often a passive requirement was put to the test."""
-        self.warnings: list[str] = []
-        self.stopping = threading.Event()
-        self.putting_back = threading.Lock()
-        self.remembered: dict[Any, Any] = {}
-        self._locks: dict[Any, threading.Lock] = defaultdict(threading.Lock)
-        self._lock = threading.RLock()
-
-    def once(self, key: Any, make: Callable[[], Any]) -> Any:
-        """The value of `key`, made by the first who asks; an exception is remembered, too."""
-        with self._lock:
-            lock = self._locks[key]
-        with lock:
-            if key not in self.remembered:
-                try:
-                    self.remembered[key] = (make(), None)
-                except (Skip, Inconclusive) as reason:
-                    self.remembered[key] = (None, reason)
-        value, raised = self.remembered[key]
-        if raised is not None:
-            raise raised
-        return value
-
-    def report(self, requirement: str, failure: Failure) -> None:
-        """Note a failure of a requirement; of one cause only the first is kept."""
-        with self._lock:
-            known = self.found[requirement]
-            if len(known) < MOST_FAILURES and failure.cause not in {one.cause for one in known}:
-                known.append(failure)
-
-    def count(self, exchange: Exchange, operation: Operation) -> None:
-        with self._lock:
-            self.coverage[operation.id][exchange.status] += 1
-            if declared_for(operation, exchange.status) is None:
-                self.undeclared[operation.id][exchange.status] += 1
-
-    def put_to_test(self, requirement: str) -> None:
-        with self._lock:
-            self.observed[requirement] += 1
-
-    def warn(self, sentence: str) -> None:
-        with self._lock:
-            if sentence not in self.warnings:
-                self.warnings.append(sentence)
-
-
-class Context:
-    """One requirement's view of the run."""
+class Context(Findings):
+    """One requirement's view of the run, and what its check finds."""
 
     def __init__(self, run: Run, requirement: Requirement) -> None:
+        super().__init__(run.contract)
         self.run = run
         self.requirement = requirement
-        self.contract = run.contract
         self.api = run.api
         self.target = run.target
         self.options = run.options
         self.random = random.Random(f"{run.options.seed}:{requirement.id}")
-        self.cases = 0
-        self.failures: list[Failure] = []
         self._putting_back = False
         self._keeping = False
 
@@ -261,7 +173,7 @@ class Context:
             values = {**self.path_of(operation), **values}
         target = path_of(operation.path, values) + query_of(self.query_of(operation) if query is None else query)
         who = self.role_for(operation) if isinstance(role, Unset) else role
-        fields = self._headers(operation, headers, accept, who, authorization)
+        fields = self.headers_for(operation, headers, accept, who, authorization)
         content = b""
         if raw is not None or not isinstance(body, Unset):
             content = raw if raw is not None else encoded(body)
@@ -296,7 +208,7 @@ class Context:
         if self.run.stopping.is_set() and not self._putting_back:
             raise Stopped("The run was interrupted.")
 
-    def _headers(
+    def headers_for(
         self,
         operation: Operation,
         more: Mapping[str, str] | None,
@@ -321,64 +233,6 @@ class Context:
         from conformance.checks.shape import observe
 
         observe(self.run, exchange, operation)
-
-    # ---- reporting
-
-    def case(self, count: int = 1) -> None:
-        self.cases += count
-
-    def fail(
-        self,
-        message: str,
-        *,
-        expected: str,
-        actual: str,
-        exchanges: tuple[Exchange, ...] = (),
-        cause: str | None = None,
-    ) -> None:
-        """Record a failure of the requirement in hand, and go on. `cause` tells one defect from another."""
-        failure = Failure(message, expected, actual, exchanges, cause or message)
-        known = {one.cause for one in self.failures}
-        if failure.cause not in known and len(self.failures) < MOST_FAILURES:
-            self.failures.append(failure)
-
-    def expect_success(self, exchange: Exchange, what: str = "A valid request is refused.") -> bool:
-        """True when the answer is a declared success; otherwise a failure is recorded."""
-        if exchange.ok:
-            return True
-        self.fail(
-            what,
-            expected="2xx",
-            actual=shown(exchange),
-            exchanges=(exchange,),
-            cause=f"refused {exchange.operation} {exchange.status}",
-        )
-        return False
-
-    def expect_error(
-        self, exchange: Exchange, name: str | None, what: str, *, cause: str = "", also: tuple[int, ...] = ()
-    ) -> bool:
-        """True when the answer is the catalogue's entry `name` (None: any 4xx that is no 401, 405, 415 or 429)."""
-        if name is None:
-            fits = (400 <= exchange.status < 500 and exchange.status not in (401, 405, 415, 429)) or (
-                exchange.status in also
-            )
-            difference = None if fits else f"status {exchange.status}"
-            wanted = "a refusal (4xx)"
-        else:
-            entry = self.contract.errors[name]
-            difference = error_matches(entry, exchange, self.contract)
-            wanted = described(entry, self.contract)
-        if difference is None:
-            return True
-        self.fail(
-            f"{what}: {difference}" if name is not None else what,
-            expected=wanted,
-            actual=shown(exchange),
-            exchanges=(exchange,),
-            cause=f"{cause}|{'accepted' if exchange.ok else exchange.status}",
-        )
-        return False
 
     # ---- state
 
@@ -464,13 +318,3 @@ class Context:
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         return self.run.once(key, make)
-
-
-def encoded(value: Any) -> bytes:
-    """JSON as it is sent: UTF-8, compact."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-
-def text_of(value: Any) -> str:
-    """A JSON value for people."""
-    return repr(value) if value is ABSENT else json.dumps(value, ensure_ascii=False, default=repr)

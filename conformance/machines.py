@@ -13,8 +13,10 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from conformance.context import Context, Stopped, text_of
+from conformance.context import Context
 from conformance.errors import Inconclusive, Skip, SuiteError
+from conformance.jsontext import text_of
+from conformance.run import Stopped
 from conformance.schemas import shortened
 from conformance.types import Exchange
 

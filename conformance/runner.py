@@ -14,11 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 from conformance.checks.success import baseline
-from conformance.context import READING, Context, Run, Stopped
+from conformance.context import READING, Context
 from conformance.errors import Inconclusive, Skip, SuiteError, Unavailable
 from conformance.requirements import Ledger
 from conformance.resources import Handle
 from conformance.results import Results, Rules
+from conformance.run import Run, Stopped
 from conformance.types import Outcome, Requirement
 
 MOST_TROUBLES = 3

@@ -14,12 +14,12 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from conformance.client import TransportMaker
-from conformance.context import Options
 from conformance.errors import SuiteError
 from conformance.planted import faults_for
 from conformance.planted.faults import Fault, transport
 from conformance.planted.hopeless import hopeless
 from conformance.results import Results
+from conformance.run import Options
 from conformance.session import Session
 from conformance.target import Target
 from conformance.types import Requirement

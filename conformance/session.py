@@ -9,10 +9,10 @@ from pathlib import Path
 from conformance.api import Api
 from conformance.apis import MODULES, table_for
 from conformance.client import Client, TransportMaker
-from conformance.context import Options, Run
 from conformance.errors import WrongUse
 from conformance.requirements import Ledger, chosen, ledger_of
 from conformance.results import Results, Rules
+from conformance.run import Options, Run
 from conformance.runner import Progress, Runner
 from conformance.target import Target
 from conformance.types import Requirement

@@ -17,8 +17,8 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from conformance.context import Run
     from conformance.results import Results, Rules
+    from conformance.run import Run
     from conformance.session import Session
     from conformance.target import Target
     from conformance.types import Exchange, Requirement
@@ -145,8 +145,8 @@ def run(choices: Choices) -> int:
     """
     from rich.console import Console
 
-    from conformance.context import Options
     from conformance.results import Rules, load_known
+    from conformance.run import Options
     from conformance.session import Session
 
     console = Console(no_color=choices.no_color or None, highlight=False)

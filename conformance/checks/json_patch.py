@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.answers import shown
-from conformance.context import Context, text_of
+from conformance.context import Context
 from conformance.errors import Skip
+from conformance.jsontext import text_of
 from conformance.requirements import Book
 from conformance.resources import Handle, changed_pointers
 from conformance.schemas import ABSENT, at, shortened, steps_of

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from conformance.answers import shown
 from conformance.api import Filter, Listing
-from conformance.context import Context, text_of
+from conformance.context import Context
 from conformance.errors import Inconclusive, Skip
+from conformance.jsontext import text_of
 from conformance.requirements import Book, kebab
 from conformance.resources import changed_pointers
 from conformance.schemas import ABSENT, at, same, shortened

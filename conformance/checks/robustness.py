@@ -9,8 +9,9 @@ from typing import Any
 from conformance.answers import shown
 from conformance.checks.state.members import static_members
 from conformance.checks.success import valid_body
-from conformance.context import UNSET, Context, text_of
+from conformance.context import UNSET, Context
 from conformance.errors import Skip, Unavailable
+from conformance.jsontext import text_of
 from conformance.requirements import Book
 from conformance.routes import Raw, encode, parameters_in, path_of, query_of
 from conformance.schemas import same, shortened
@@ -280,7 +281,7 @@ def refuses_other_methods(context: Context, requirement: Requirement) -> None:
     error = context.contract.errors[str(context.contract.violation("method").error)]
     target = path_of(operation.path, context.path_of(operation)) + query_of(context.query_of(operation))
     role = context.role_for(operation)
-    fields = context._headers(operation, None, None, role, UNSET)
+    fields = context.headers_for(operation, None, None, role, UNSET)
     for method in METHODS:
         if method in here:
             continue

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from conformance.answers import declared_for, shape_bases, shown
 from conformance.checks.success import baseline
-from conformance.context import Context, Run
+from conformance.context import Context
 from conformance.errors import Inconclusive, Skip
 from conformance.requirements import Book
+from conformance.run import Run
 from conformance.types import BASES, Exchange, Failure, Requirement, weakest
 from openapi.contract import Operation
 

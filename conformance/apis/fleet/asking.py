@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.answers import shown
-from conformance.context import Context, text_of
+from conformance.context import Context
 from conformance.errors import Inconclusive
+from conformance.jsontext import text_of
 from conformance.schemas import at, shortened
 from conformance.types import Exchange
 

@@ -7,7 +7,8 @@ from typing import Any
 from conformance.answers import shown
 from conformance.apis.fleet.asking import KNOWN, MOVING, all_numbers, read, wrong
 from conformance.apis.fleet.devices import HIDDEN, an_item, own_devices
-from conformance.context import Context, text_of
+from conformance.context import Context
+from conformance.jsontext import text_of
 from conformance.resources import changed_pointers
 from conformance.schemas import at, same
 from conformance.strategies import valid_values

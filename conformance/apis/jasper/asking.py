@@ -10,8 +10,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from conformance.answers import shown
-from conformance.context import UNSET, Context, text_of
+from conformance.context import UNSET, Context
 from conformance.errors import Inconclusive, Skip
+from conformance.jsontext import text_of
 from conformance.resources import Handle
 from conformance.schemas import at, shortened
 from conformance.types import Exchange

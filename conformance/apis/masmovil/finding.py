@@ -8,8 +8,9 @@ from typing import Any
 from conformance.answers import shown
 from conformance.apis.masmovil import devices
 from conformance.apis.masmovil.sequences import difference
-from conformance.context import Context, text_of
+from conformance.context import Context
 from conformance.errors import Inconclusive, Skip
+from conformance.jsontext import text_of
 from conformance.schemas import ABSENT, at, shortened
 from conformance.types import Exchange, Requirement
 

@@ -9,8 +9,9 @@ from conformance.apis.masmovil import devices
 from conformance.apis.masmovil.devices import Patch
 from conformance.apis.masmovil.patches import TEXT, add, with_commitments
 from conformance.apis.masmovil.sequences import difference, expect, expect_refusal
-from conformance.context import Context, text_of
+from conformance.context import Context
 from conformance.errors import Skip
+from conformance.jsontext import text_of
 from conformance.schemas import ABSENT, Validator, at, same, shortened
 from conformance.types import Exchange, Requirement
 

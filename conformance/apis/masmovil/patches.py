@@ -10,8 +10,9 @@ from conformance.answers import shown
 from conformance.apis.masmovil import devices
 from conformance.apis.masmovil.devices import Document, Patch
 from conformance.apis.masmovil.sequences import difference, expect, expect_refusal
-from conformance.context import Context, text_of
+from conformance.context import Context
 from conformance.errors import Inconclusive
+from conformance.jsontext import text_of
 from conformance.schemas import ABSENT, at, shortened
 from conformance.types import Requirement
 

@@ -13,7 +13,8 @@ from conformance.apis.masmovil import devices
 from conformance.apis.masmovil.devices import Document, Patch
 from conformance.apis.masmovil.rfc6902 import Impossible, applied
 from conformance.checks.state.showing import shows
-from conformance.context import Context, text_of
+from conformance.context import Context
+from conformance.jsontext import text_of
 from conformance.schemas import ABSENT, Validator, at, shortened
 from conformance.types import Exchange, Requirement
 

@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl
 
 from conformance.answers import shown
 from conformance.apis.zequenze.devices import LIST, WRITE, device
-from conformance.context import Context, text_of
+from conformance.context import Context
 from conformance.errors import Inconclusive
+from conformance.jsontext import text_of
 from conformance.schemas import at, same, shortened
 from conformance.types import Exchange
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from conformance.apis.zequenze.asking import all_rows, put, shows, taken, wrong
 from conformance.apis.zequenze.devices import WRITE, device, kept, name_of
-from conformance.context import Context, text_of
+from conformance.context import Context
 from conformance.errors import Inconclusive, Skip
+from conformance.jsontext import text_of
 from conformance.schemas import at, same
 from conformance.types import Exchange, Requirement
 

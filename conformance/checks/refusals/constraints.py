@@ -12,8 +12,9 @@ from typing import Any
 from conformance.answers import answer_to
 from conformance.checks.refusals.mistakes import Mistake, mistakes
 from conformance.checks.refusals.sending import attempt
-from conformance.context import Context, text_of
+from conformance.context import Context
 from conformance.errors import Skip
+from conformance.jsontext import text_of
 from conformance.requirements import Book, kebab
 from conformance.schemas import shortened
 from conformance.types import Requirement, weakest

@@ -7,7 +7,8 @@ from typing import Any
 from conformance.checks.refusals.bodies import Unfit, broken
 from conformance.checks.refusals.mistakes import Mistake
 from conformance.checks.success import disposable, valid_body
-from conformance.context import Context, text_of
+from conformance.context import Context
+from conformance.jsontext import text_of
 from conformance.schemas import Validator
 from conformance.types import Exchange
 from conformance.violations import REMOVE

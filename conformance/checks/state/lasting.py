@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from conformance.checks.state.moving import moved, read_schema, within
 from conformance.checks.state.writing import handle_of, one_by_one, written
-from conformance.context import Context, text_of
+from conformance.context import Context
+from conformance.jsontext import text_of
 from conformance.resources import changed_pointers, declared
 from conformance.schemas import at, shortened
 from conformance.types import Requirement

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.context import Context, text_of
+from conformance.context import Context
+from conformance.jsontext import text_of
 from conformance.resources import Handle, Reading, changed_pointers, declared, read_operation
 from conformance.schemas import ABSENT, at, same, shortened
 from conformance.types import Exchange

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from conformance.checks.state.moving import moved, read_schema, untouched, within
 from conformance.checks.state.writing import handle_of, one_by_one, value_for, written
-from conformance.context import Context, text_of
+from conformance.context import Context
 from conformance.errors import Inconclusive, Skip
+from conformance.jsontext import text_of
 from conformance.resources import changed_pointers
 from conformance.schemas import ABSENT, at, shortened
 from conformance.types import Requirement

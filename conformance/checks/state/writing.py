@@ -7,7 +7,8 @@ from typing import Any
 
 from conformance.answers import shown
 from conformance.checks.state.showing import shows
-from conformance.context import Context, text_of
+from conformance.context import Context
+from conformance.jsontext import text_of
 from conformance.resources import Handle, Member, Reading
 from conformance.schemas import ABSENT, shortened
 from conformance.types import Exchange, Requirement

@@ -8,9 +8,9 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from conformance.context import Options, Run
 from conformance.planted.faults import Fault
 from conformance.results import Results
+from conformance.run import Options, Run
 from conformance.selftest import plant, session_of
 from conformance.target import Credential, Target
 from conformance.wire import Wire

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from conformance.api import Api, Capability, Filter, Fixture, Listing, Resource, Role
-from conformance.context import Options
 from conformance.requirements import ledger_of
+from conformance.run import Options
 from conformance.session import Session
 from conformance.target import Credential, Target
 from openapi.contract import load
