@@ -118,6 +118,8 @@ class Context(Findings):
         if condition is not None:
             words = self.api.conditions
             special = dict(words.get(f"{operation.id}:{condition}") or words.get(condition) or {})
+            if operation.method == "DELETE":  # Who passes over the condition must not find anything to delete.
+                special = {**words.get("unknown", {}), **special}
         values = {}
         for name in parameters_in(operation.path):
             place = special.get(name) or self.api.bindings.get(f"{operation.id}:{name}")

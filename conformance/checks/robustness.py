@@ -30,7 +30,8 @@ STRANGE_TEXTS = (
     "${jndi:ldap://127.0.0.1/x} {{7*7}} %s %n",
     "inner  double  space",
 )
-METHODS = ("GET", "PUT", "PATCH", "POST", "DELETE")
+NO_METHOD = "DEVICEDOUBLE"
+"""A method that no server has. One that some server has might be carried out: what is not declared may exist."""
 
 
 def derive(book: Book) -> Iterator[Requirement]:
@@ -87,7 +88,7 @@ def _robust(book: Book, operation: Operation, slug: str, text: str, sends: Any) 
 
 
 def _methods(book: Book) -> Iterator[Requirement]:
-    """One requirement a path: what is not declared there is refused."""
+    """One requirement a path: what no server can carry out is refused."""
     seen: set[str] = set()
     rule = book.contract.violation("method")
     for operation in book.operations():
@@ -98,11 +99,11 @@ def _methods(book: Book) -> Iterator[Requirement]:
         yield book.make(
             operation,
             "refuses-other-methods",
-            f"A method that the path does not have is answered {entry.status}, with Allow.",
+            f"A method that does not exist is answered {entry.status}, with Allow, or 501.",
             "refuses_other_methods",
             basis=weakest(rule.basis, entry.basis),
             level="SHOULD",
-            source="RFC 9110 section 15.5.6",
+            source="RFC 9110 sections 15.5.6 and 15.6.2",
             sends="refused",
             needs=NEED,
         )
@@ -275,34 +276,33 @@ def head_like_get(context: Context, requirement: Requirement) -> None:
 
 
 def refuses_other_methods(context: Context, requirement: Requirement) -> None:
-    """Each method that the path has not is refused with the contract's answer, and Allow names those that it has."""
+    """A method that nobody has is refused: by the contract's answer, whose Allow names the path's own, or by 501."""
     operation = context.contract.operations[str(requirement.operation)]
     here = {one.method for one in context.contract.operations.values() if one.path == operation.path}
     error = context.contract.errors[str(context.contract.violation("method").error)]
     target = path_of(operation.path, context.path_of(operation)) + query_of(context.query_of(operation))
     role = context.role_for(operation)
     fields = context.headers_for(operation, None, None, role, UNSET)
-    for method in METHODS:
-        if method in here:
-            continue
-        exchange = context.send(method, target, headers=tuple(fields), role=role)
-        context.case()
-        if exchange.status != error.status:
-            context.fail(
-                f"{method} is not refused with {error.status}.",
-                expected=str(error.status),
-                actual=shown(exchange, 100),
-                exchanges=(exchange,),
-                cause=f"other methods {exchange.status}",
-            )
-        elif not here & {name.strip() for name in (exchange.headers.get("allow") or "").split(",")}:
-            context.fail(
-                "A 405 has no Allow that names the methods of the path.",
-                expected=", ".join(sorted(here)),
-                actual=exchange.headers.get("allow") or "no Allow",
-                exchanges=(exchange,),
-                cause="allow",
-            )
+    exchange = context.send(NO_METHOD, target, headers=tuple(fields), role=role)
+    context.case()
+    if exchange.status not in (error.status, 501):
+        context.fail(
+            f"The method {NO_METHOD} is not refused with {error.status}.",
+            expected=f"{error.status} or 501",
+            actual=shown(exchange, 100),
+            exchanges=(exchange,),
+            cause=f"other methods {exchange.status}",
+        )
+    elif exchange.status == 405 and not here & {
+        name.strip() for name in (exchange.headers.get("allow") or "").split(",")
+    }:
+        context.fail(
+            "A 405 has no Allow that names the methods of the path.",
+            expected=", ".join(sorted(here)),
+            actual=exchange.headers.get("allow") or "no Allow",
+            exchanges=(exchange,),
+            cause="allow",
+        )
 
 
 def keeps_unicode(context: Context, requirement: Requirement) -> None:

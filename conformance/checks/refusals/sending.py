@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from conformance.checks.refusals.bodies import Unfit, broken
@@ -30,7 +31,7 @@ def _attempt(context: Context, operation: Operation, one: Mistake) -> Exchange |
         return guarded(context, operation, body=body)
     value = one.violation.value
     if one.where == "path":
-        path = {**context.path_of(operation), one.name: value}
+        path = {**context.path_of(operation), one.name: _nobodys(context, operation, one.name, value)}
         return guarded(context, operation, path=path)
     query = context.query_of(operation)
     if value is REMOVE:
@@ -38,6 +39,16 @@ def _attempt(context: Context, operation: Operation, one: Mistake) -> Exchange |
     else:
         query[one.name] = value
     return guarded(context, operation, query=query)
+
+
+def _nobodys(context: Context, operation: Operation, name: str, value: Any) -> Any:
+    """The wrong text of a path, about no object: who reads `042` as 42 must not find one to change or delete."""
+    if operation.method == "GET" or not isinstance(value, str):
+        return value
+    missing = context.path_of(operation, "unknown")[name]
+    if not missing.isdecimal() or missing == context.path_of(operation)[name]:
+        return value
+    return re.sub(r"[1-9]\d*", missing, value, count=1)
 
 
 def broken_body(context: Context, operation: Operation, one: Mistake) -> Any:
