@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.context import Context
 from conformance.resources import Handle, Reading, changed_pointers, declared, read_operation
+from conformance.schemas import ABSENT, at
 from openapi.contract import Operation
 
 
@@ -22,13 +23,28 @@ def within(pointer: str, roots: Iterable[str]) -> bool:
 
 
 def moved(handle: Handle, before: Reading, after: Reading, passing: Iterable[str] = ()) -> list[str]:
-    """The declared places of an object that have changed, but for those that move by themselves."""
-    roots = {*handle.resource.volatile, *passing}
-    return [
-        pointer
-        for name in before
-        for pointer in differences(before[name], after.get(name), read_schema(handle, name), roots)
-    ]
+    """The declared places of an object that have changed, but for those that move by themselves.
+
+    Of what is read beside the object (usage, say) only the members that can be written are looked at.
+    """
+    found = differences(before[""], after.get(""), read_schema(handle), {*handle.resource.volatile, *passing})
+    for name in before:
+        own = {member.pointer for member in handle.all.values() if name and member.operation == name and member.pointer}
+        beside = differences(before[name], after.get(name), read_schema(handle, name)) if own else []
+        found += [pointer for pointer in beside if within(pointer, own)]
+    return found
+
+
+def place(reading: Reading, pointer: str) -> Any:
+    """What stands at a pointer of the object, or of what is read beside it."""
+    return next((found for one in reading.values() if (found := at(one, pointer)) is not ABSENT), ABSENT)
+
+
+def turned(node: Mapping[str, Any] | None, old: Any, new: Any) -> bool:
+    """Whether a time stamp has moved forward, as a server may let it."""
+    if node is None or node.get("format") != "date-time" or "x-reads-as" in node:
+        return False
+    return isinstance(new, str) and (not isinstance(old, str) or new >= old)
 
 
 def read_schema(handle: Handle, operation: str = "") -> Mapping[str, Any]:

@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl, urlsplit
 from conformance.answers import shown
 from conformance.api import Filter, Listing
 from conformance.context import Context
+from conformance.differences import differences, success_schema
 from conformance.errors import Inconclusive, Skip
 from conformance.jsontext import text_of
 from conformance.requirements import Book, kebab
-from conformance.resources import changed_pointers
+from conformance.resources import declared
 from conformance.schemas import ABSENT, at, same, shortened
 from conformance.types import Check, Exchange, Requirement, weakest
 
@@ -187,9 +188,9 @@ def agrees_with_single(context: Context, requirement: Requirement) -> None:
 
 
 def _compare(context: Context, listing: Listing, item: Any, single: Any, exchange: Exchange) -> None:
-    for pointer in changed_pointers(item, single):
+    for pointer in _told_apart(context, listing, item, single):
         listed, alone = at(item, pointer), at(single, pointer)
-        if listed is ABSENT or alone is ABSENT or pointer in listing.volatile:
+        if listed is ABSENT or alone is ABSENT:
             continue
         context.fail(
             f"{pointer} of an object is different in the list.",
@@ -198,6 +199,15 @@ def _compare(context: Context, listing: Listing, item: Any, single: Any, exchang
             exchanges=(exchange,),
             cause=f"{listing.operation} disagrees {pointer}",
         )
+
+
+def _told_apart(context: Context, listing: Listing, item: Any, single: Any) -> list[str]:
+    """Where an item and the object alone differ in what the contract declares of both."""
+    assert listing.single is not None
+    listed = declared(success_schema(context, listing.operation), f"{listing.items}/0") or {}
+    alone = declared(success_schema(context, listing.single), listing.single_at) or {}
+    found = differences(item, single, alone, listing.volatile)
+    return [pointer for pointer in found if declared(listed, pointer) is not None]
 
 
 def pages_cover(context: Context, requirement: Requirement) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.answers import shown
 from conformance.context import Context
+from conformance.differences import differences, success_schema
 from conformance.errors import Inconclusive
 from conformance.jsontext import text_of
 from conformance.schemas import at, shortened
@@ -26,6 +27,12 @@ def read(context: Context, number: str | None = None) -> tuple[Exchange, dict[st
     if not exchange.ok or not isinstance(device, dict):
         raise Inconclusive(f"getDevice answered {shown(exchange, 100)}")
     return exchange, device
+
+
+def changes(context: Context, before: Any, after: Any, *passing: str) -> list[str]:
+    """Where two readings of a device differ in what the pages know; `passing` may."""
+    schema = success_schema(context, "getDevice")["properties"]["data"]
+    return differences(before, after, schema, (*MOVING, *passing))
 
 
 def page(context: Context, **query: Any) -> tuple[Exchange, list[dict[str, Any]]]:

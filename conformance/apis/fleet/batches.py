@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.apis.fleet.asking import KNOWN, MOVING, all_numbers, page, read, wrong
+from conformance.apis.fleet.asking import KNOWN, all_numbers, changes, page, read, wrong
 from conformance.apis.fleet.devices import an_item, ids_of, noted, own_devices, remove
 from conformance.context import UNSET, Context
 from conformance.errors import Inconclusive
-from conformance.resources import changed_pointers
 from conformance.schemas import at, same
 from conformance.types import Exchange, Requirement
 
@@ -91,7 +90,7 @@ def snapshot(context: Context, requirement: Requirement) -> None:
         if not context.expect_success(exchange, "Deleting a device that was just created is refused."):
             return
         found = at(exchange.json(), "/data")
-        changed = [p for p in changed_pointers(before, found) if p.split("/")[1] in KNOWN and p not in MOVING]
+        changed = changes(context, before, found, "/client_status")
         if changed:
             wrong(
                 context,

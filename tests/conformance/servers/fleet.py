@@ -18,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.conformance.servers.beside import beside
+
 BASE = "/platform/v1"
 KEYS = {"fleet-write-key": "WRITE", "fleet-read-key": "READ"}
 USERS = range(1, 31)
@@ -152,8 +154,8 @@ class Store:
         if made["mdm"] is not None:
             self.syncs += 1
             moment = datetime.now(UTC).isoformat() + f" #{self.syncs}"
-            made["mdm"] = {**made["mdm"], "last_seen_date": moment, "last_sync_date": moment}
-        return {**made, "tracking_url": None, "order": {"status": "BEING_PROCESSED"}, "shipments": []}
+            made["mdm"] = {**made["mdm"], **beside(), "last_seen_date": moment, "last_sync_date": moment}
+        return {**made, "tracking_url": None, "order": {"status": "BEING_PROCESSED"}, "shipments": [], **beside()}
 
     def write(self, device: Device, body: Mapping[str, Any]) -> Device:
         made = copy.deepcopy(device)

@@ -22,6 +22,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.conformance.servers.beside import beside
+
 Device = dict[str, Any]
 BASE = "/rws/api"
 USERS = {"operator": "operator-key", "account": "account-key", "customer": "customer-key"}
@@ -286,7 +288,7 @@ def only(item: dict[str, Any], request: Request) -> dict[str, Any]:
 async def details(center: Center, request: Request, user: str) -> Response:
     device = center.find(request.path_params["iccid"])
     secret = HIDDEN | {name for name, kind in CUSTOM.items() if kind == "operator" and user != "operator"}
-    shown = {name: value for name, value in device.items() if name not in secret} | {"tags": []}
+    shown = {name: value for name, value in device.items() if name not in secret} | {"tags": [], **beside()}
     return answer(only(shown, request))
 
 
@@ -300,6 +302,7 @@ async def usage(center: Center, request: Request, user: str) -> Response:  # noq
         | {
             "overageLimitReached": False,
             "overageLimitOverride": device["overageLimitOverride"],
+            **beside(),
         }
     )
     return answer(only(shown, request))

@@ -24,6 +24,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.conformance.servers.beside import beside
+
 Document = dict[str, Any]
 Handler = Callable[[Request], Awaitable[Response]]
 BASE = "/v2"
@@ -31,7 +33,7 @@ ROOT = BASE + "/orgs/{org}"
 CATALOGUE = "https://developers.masstack.com/en/guides/subscriptions/errorcatalogue"
 TOKENS = {"masmovil-token": {"yoigo"}}
 SUBSCRIPTION = "5b0a3a52-5d5b-4b3e-9c7f-6d3c0c1f0a11"
-SHOWN_ONLY = ("last_modified", "links")
+SHOWN_ONLY = ("last_modified", "links", *beside())
 TERMS = ("BORROWED", "FINANCED", "ONE_TIME_PAYMENT")
 COMMITMENT: Document = {"id": "uuid", "legacy_id": "integer"}
 COMMITMENT |= dict.fromkeys(("expiration_date", "cancellation_date"), "date")
@@ -278,7 +280,7 @@ def refused(refusal: Refusal) -> Response:
 
 
 def shown(device: Document) -> Document:
-    return {**device, "links": {"self": f"/devices/{device['id']}"}}
+    return {**device, "links": {"self": f"/devices/{device['id']}"}, **beside()}
 
 
 class Service:

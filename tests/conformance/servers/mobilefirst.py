@@ -27,6 +27,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.conformance.servers.beside import beside
+
 Document = dict[str, Any]
 BASE = "/mfpadmin"
 ROOT = BASE + "/management-apis/2.0/runtimes/{runtime}"
@@ -380,7 +382,7 @@ def page(found: list[Document], query: Mapping[str, str], start: int) -> Documen
         "pageNumber": start // size,
         "prevPageBookmark": bookmark(max(0, start - size)),
         "productVersion": "8.0.0",
-        "items": found[start : start + size],
+        "items": [{**item, **beside()} for item in found[start : start + size]],
     }
     return made | ({"nextPageBookmark": bookmark(start + size)} if start + size < len(found) else {})
 

@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.conformance.servers import fleet, zequenze
+from tests.conformance.servers.beside import known
 
 WRITE = {"Authorization": "Bearer fleet-write-key"}
 READ = {"Authorization": "Bearer fleet-read-key"}
@@ -88,7 +89,7 @@ def test_an_update_is_partial(inventory: TestClient) -> None:
     first = inventory.put(OPERATION, json={"location": "Depot", "tags": ["a"]}).json()
     second = inventory.put(OPERATION, json={"model": "T14"}).json()
     assert second["updated_at"] > first["updated_at"]
-    assert {**first, "model": "T14", "updated_at": None} == {**second, "updated_at": None}
+    assert known({**first, "model": "T14", "updated_at": None}) == known({**second, "updated_at": None})
     assert inventory.get("/inventory_device_serial/ABC123456789/").json()["name"] == "Conference Room Laptop"
 
 

@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.conformance.servers import jasper
+from tests.conformance.servers.beside import known
 
 ACTIVE = "/devices/8988216716970004975"
 TESTED = "/devices/8988216716970004983"
@@ -32,7 +33,7 @@ def test_a_change_is_read_back_and_leaves_the_rest(center: TestClient) -> None:
     assert center.put(ACTIVE, json=body).json()["iccid"] == before["iccid"]
     after = center.get(ACTIVE).json()
     moved = {"ratePlan": "IoT 10MB", "accountCustom3": "Ä", "dateUpdated": after["dateUpdated"]}
-    assert after == before | moved
+    assert known(after) == known(before | moved)
     assert center.get(f"{ACTIVE}/ctdUsages").json()["overageLimitOverride"] == "PERMANENT_OVERRIDE"
     assert len(center.get(f"{ACTIVE}/auditTrails").json()["deviceAuditTrails"]) == 3
 

@@ -19,6 +19,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.conformance.servers.beside import beside
+
 BASE = "/api/v1"
 TOKEN = "zequenze-token"
 TEXTS = ("name", "status", "location", "assigned_user", "organization_unit", "device_type", "manufacturer", "model")
@@ -132,7 +134,7 @@ class Operations:
             raise Wrong(400, {"message": "At least one property is needed"})
         device = {**self.inventory.find(request), **written, "updated_at": now()}
         self.inventory.devices[device["serial_number"]] = device
-        return answer({name: device[name] for name in SHOWN})
+        return answer({**{name: device[name] for name in SHOWN}, **beside()})
 
     async def read(self, request: Request) -> Response:
         device = self.inventory.find(request)
@@ -169,7 +171,7 @@ class Operations:
 
 def record(device: Device) -> dict[str, Any]:
     inner = {"type": device["_type"], "organization": device["_organization"], "status": device["_up"]}
-    return {name: inner.get(name, device.get(name)) for name in RECORD}
+    return {**{name: inner.get(name, device.get(name)) for name in RECORD}, **beside()}
 
 
 def selected(device: Device, query: Mapping[str, str]) -> bool:
