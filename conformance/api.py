@@ -76,6 +76,8 @@ class Resource:
     answer: str | None = ""
     shown: Callable[[Context], Mapping[str, Any]] | None = None
     """The schema of what `read_back` gives, where that is not an answer of the contract as it is."""
+    guarded: frozenset[str] = frozenset()
+    """Members that generic checks keep apart, but whose change must not be felt by other objects, where it is taken."""
     root: str = ""
     """With `read_back`: the part of the contract's read-back pointers that leads to what it returns."""
 

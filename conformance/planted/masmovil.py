@@ -108,6 +108,12 @@ FAULTS: tuple[Fault, ...] = (
         always(wrong.checks_last),
     ),
     across(
+        "terms-everywhere",
+        "the acquisition type goes to another device, too",
+        "patch-subscription-device.others-untouched",
+        lambda: wrong.everywhere("acquisition_type"),
+    ),
+    across(
         "any-terms",
         "a patch may write any acquisition type",
         "patch-subscription-device.leaves-a-device",

@@ -39,6 +39,24 @@ def each_value(path: str, change: Callable[[Any], Any]) -> Modifier:
     return on(PATCH, edit_request(edit))
 
 
+def everywhere(name: str) -> Modifier:
+    """A member's new value goes to a second device, too, once that has been seen. For `Fault.make`."""
+    seen: list[str] = []
+
+    def modifier(call: Call, forward: Forward) -> Answer:
+        answer = forward(call)
+        if call.operation == READ and answer.ok and call.target not in seen:
+            seen.append(call.target)
+        if call.operation == PATCH and answer.ok and touching(f"/{name}")(call.json()) and name in answer.json():
+            for other in seen:
+                if other != call.target:
+                    patch = [{"op": "add", "path": f"/{name}", "value": answer.json()[name]}]
+                    forward(call.to("PATCH", other).with_json(patch))
+        return answer
+
+    return modifier
+
+
 def shows_instead(path: str, wanted: Callable[[Any], bool]) -> Modifier:
     """A value that the right server would refuse is taken, and shown from then on. For `Fault.make`."""
     kept: dict[str, Any] = {}

@@ -83,6 +83,15 @@ def another_too(call: Call, forward: Forward) -> Answer:
     return answer
 
 
+def tags_everywhere(call: Call, forward: Forward) -> Answer:
+    """The WHERE of the statement for the tags is missing."""
+    answer = forward(call)
+    tags = (call.json() or {}).get("tags") if isinstance(call.json(), dict) else None
+    if answer.ok and tags is not None and "XYZ987654321" not in call.target:
+        forward(call.with_json({"tags": tags}).with_(target="/inventory_device_serial_operation/XYZ987654321/"))
+    return answer
+
+
 def one_behind() -> Modifier:
     """The answer is made before the write: it shows what the last write left."""
     last: dict[str, Answer] = {}

@@ -43,6 +43,7 @@ API = Api(
             read_back=by_later_update,
             other={"serial_number": "other_serial_number"},
             volatile=("/updated_at", "/last_seen"),
+            guarded=GUESSED - {"status"},
         ),
     ),
     lists=(

@@ -10,8 +10,11 @@ from conformance.checks.state.showing import shows
 from conformance.context import Context
 from conformance.jsontext import text_of
 from conformance.resources import Handle, Member, Reading
-from conformance.schemas import ABSENT, shortened
+from conformance.schemas import ABSENT, Validator, same, shortened
 from conformance.types import Exchange, Requirement
+
+TOGETHER = 6
+"""How many members are written in one request where it does not matter which."""
 
 
 def handle_of(context: Context, requirement: Requirement) -> Handle:
@@ -74,6 +77,61 @@ def one_by_one(
         exchange = written(context, handle, {member.name: value}, before)
         if exchange is not None:
             yield member, value, exchange
+
+
+def in_groups(
+    context: Context,
+    handle: Handle,
+    members: Iterable[Member],
+    before: Reading,
+    other: Reading | None = None,
+    *,
+    strict: bool = True,
+) -> Iterator[tuple[dict[str, Any], Exchange]]:
+    """All members are written, a few in a request, each with another value where there is one: what was taken.
+
+    What is refused together is tried one by one, unless a refusal is nothing to wonder at (not `strict`). With `other`,
+    the values are others than a second object has.
+    """
+    for group in _groups(context, handle, members):
+        changes = {member.name: _unlike(context, handle, member, before, other) for member in group}
+        changes = {name: value for name, value in changes.items() if value is not ABSENT}
+        exchange = handle.write(changes, before) if changes else None
+        if exchange is not None and exchange.ok:
+            context.case(len(changes))
+            yield changes, exchange
+            continue
+        for name, value in changes.items() if strict else ():
+            alone = written(context, handle, {name: value}, before)
+            if alone is not None:
+                yield {name: value}, alone
+
+
+def _groups(context: Context, handle: Handle, members: Iterable[Member]) -> list[list[Member]]:
+    """Members that one role may write together, `TOGETHER` at most."""
+    groups: list[list[Member]] = []
+    for member in members:
+        for group in groups:
+            names = [*(one.name for one in group), member.name]
+            if len(group) < TOGETHER and context.role_writing(handle.write_operation, names) is not None:
+                group.append(member)
+                break
+        else:
+            groups.append([member])
+    return groups
+
+
+def _unlike(context: Context, handle: Handle, member: Member, before: Reading, other: Reading | None) -> Any:
+    """A value that neither the object nor, above all, the other one has."""
+    now = member.seen(before)
+    if other is None:
+        return value_for(context, handle, member, before)
+    values = handle.values(member, 4, context.random, now) or [ABSENT]
+    there = member.seen(other)
+    strange = [value for value in values if not same(member.stored(value, now), there)]
+    if not strange and Validator(member.schema, "request").valid(now) and not same(now, there):
+        return now
+    return (strange or values)[0]
 
 
 def value_for(context: Context, handle: Handle, member: Member, before: Reading) -> Any:

@@ -9,9 +9,10 @@ from conformance.api import Resource
 from conformance.checks.state.members import static_members
 from conformance.planted.faults import Answer, Call, Fault, Forward, Modifier
 from conformance.planted.rules.ground import Ground
-from conformance.planted.tools import always, edit_request, forget, on
+from conformance.planted.tools import always, edit_request, forget, on, setting
 from conformance.requirements import Book
 from conformance.resources import Member, read_operation
+from conformance.schemas import at
 from openapi.contract import Operation
 
 
@@ -25,6 +26,7 @@ def writes(ground: Ground) -> Iterator[Fault]:
             yield from _altered(ground, operation, members)
         if resource.read_back is None:
             yield from _around(ground, resource, operation)
+            yield from _late(ground, resource, operation, members or [])
 
 
 def _lost(ground: Ground, resource: Resource, operation: Operation) -> Iterator[Fault]:
@@ -204,26 +206,65 @@ def _around(ground: Ground, resource: Resource, operation: Operation) -> Iterato
         )
 
 
+def _late(ground: Ground, resource: Resource, operation: Operation, members: list[Member]) -> Iterator[Fault]:
+    """What goes wrong with the last of the members alone: a check that tries but some of them passes it."""
+    reader = read_operation(ground.contract, resource)
+    last = next((one for one in reversed(members) if one.need is None and not one.operation), None)
+    if reader is None or last is None or resource.changes is not None:
+        return
+    if resource.other:
+        yield from ground.fault(
+            operation,
+            "last-member-everywhere",
+            f"writes {last.name} to another object, too",
+            ("others-untouched",),
+            lambda: _touches_another(operation, reader, last.name),
+        )
+    if resource.answer is not None and reader.path == operation.path:
+        yield from ground.fault(
+            operation,
+            "last-member-before",
+            f"answers with {last.name} as it was before",
+            ("answer-agrees",),
+            always(on(operation.id, _member_before(str(last.pointer)))),
+        )
+
+
+def _member_before(pointer: str) -> Modifier:
+    def modifier(call: Call, forward: Forward) -> Answer:
+        before = forward(call.to("GET", call.target.partition("?")[0]))
+        answer = forward(call)
+        if not (answer.ok and before.ok):
+            return answer
+        return answer.with_json(setting(pointer, at(before.json(), pointer))(answer.json()))
+
+    return modifier
+
+
 def _answers_before(call: Call, forward: Forward) -> Answer:
     before = forward(call.to("GET", call.target.partition("?")[0]))
     answer = forward(call)
     return answer.with_(body=before.body) if answer.ok and before.ok else answer
 
 
-def _touches_another(operation: Operation, reader: Operation) -> Modifier:
-    """The object read last under another address gets the same body."""
+def _touches_another(operation: Operation, reader: Operation, only: str | None = None) -> Modifier:
+    """The object read first under another address gets the same body, or `only` this member of it."""
     seen: dict[str, Call] = {}
 
     def modifier(call: Call, forward: Forward) -> Answer:
         answer = forward(call)
         if answer.ok and call.operation == reader.id:
             seen.setdefault(_key(call), call)
+        body = call.json()
+        if only is not None and (not isinstance(body, dict) or only not in body):
+            return answer
         if answer.ok and call.operation == operation.id:
             for other in [one for key, one in seen.items() if key != _key(call)]:
                 path = call.target
                 for name, value in call.path.items():
                     path = path.replace(value, other.path.get(name, value))
-                forward(call.to(call.method, path, call.body))
+                again = call.to(call.method, path, call.body)
+                forward(again if only is None else again.with_json({only: body[only]}))
         return answer
 
     return modifier
