@@ -12,8 +12,13 @@ import click
 if TYPE_CHECKING:
     import datetime
     import socket
+    from collections.abc import Iterator
 
     from mock_server.settings import Settings
+    from mock_server.world.worlds import Worlds
+
+_MEANWHILE_S = 60.0
+"""A clock that is so far from --at may just have been set to it."""
 
 _EPILOG = """\b
 Examples:
@@ -108,20 +113,16 @@ def serve(
     )
     listener = _listen(host, port)
     try:
-        run(settings, listener, workers=workers, reload=reload, quiet=quiet)
+        if workers > 1 or reload:
+            _run_processes(settings, listener, workers=workers, reload=reload, quiet=quiet)
+        else:
+            _run_here(settings, listener, quiet=quiet)
     finally:
         listener.close()
 
 
-def run(settings: Settings, listener: socket.socket, *, workers: int, reload: bool, quiet: bool) -> None:
-    """Serve on `listener` until interrupted."""
-    if workers > 1 or reload:
-        _run_processes(settings, listener, workers=workers, reload=reload, quiet=quiet)
-    else:
-        _run_here(settings, listener, quiet=quiet)
-
-
 def _run_here(settings: Settings, listener: socket.socket, *, quiet: bool) -> None:
+    """Serve on `listener` until interrupted."""
     import uvicorn
 
     from mock_server.app import create_app, settle_memory
@@ -135,7 +136,7 @@ def _run_here(settings: Settings, listener: socket.socket, *, quiet: bool) -> No
     config = uvicorn.Config(double, **server_options())
     settle_memory()
     if not quiet:
-        click.echo(greeting(settings, _address(listener)))
+        _greet(settings, listener, double.worlds)
     server = uvicorn.Server(config)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
@@ -153,11 +154,11 @@ def _run_processes(settings: Settings, listener: socket.socket, *, workers: int,
     from mock_server.serving import server_options
     from mock_server.settings import ENVIRONMENT, to_plain
 
-    _try(settings)
+    with _opened(settings) as worlds:
+        if not quiet:
+            _greet(settings, listener, worlds)
     os.environ[ENVIRONMENT] = json.dumps(to_plain(settings))
     root = Path(__file__).resolve().parent.parent
-    if not quiet:
-        click.echo(greeting(settings, _address(listener)))
     uvicorn.run(
         "mock_server.app:create_from_environment",
         factory=True,
@@ -170,16 +171,53 @@ def _run_processes(settings: Settings, listener: socket.socket, *, workers: int,
     )
 
 
-def _try(settings: Settings) -> None:
-    """Open the state once, here: processes that cannot would each fail in their own way, and be started again."""
+@contextlib.contextmanager
+def _opened(settings: Settings) -> Iterator[Worlds]:
+    """The state, once, here: processes that cannot open it would each fail in their own way, and be started again."""
     from mock_server.app import api_table
     from mock_server.world.errors import WorldError
     from mock_server.world.worlds import open_worlds
 
     try:
-        open_worlds(settings.world, {name: api_table(name).populations for name in settings.apis}).close()
+        worlds = open_worlds(settings.world, {name: api_table(name).populations for name in settings.apis})
     except WorldError as error:
         raise click.ClickException(str(error)) from error
+    try:
+        yield worlds
+    finally:
+        worlds.close()
+
+
+def _greet(settings: Settings, listener: socket.socket, worlds: Worlds) -> None:
+    if (held := _held(settings, worlds)) is not None:
+        click.echo(held)
+    click.echo(greeting(settings, _address(listener)))
+
+
+def _held(settings: Settings, worlds: Worlds) -> str | None:
+    """That options change nothing, because the state holds a default world already and it has other numbers."""
+    from mock_server.world.worlds import DEFAULT
+
+    world, wanted = worlds.get(DEFAULT), settings.world
+    if world is None:
+        return None
+    now = world.clock.now()
+    late = wanted.at is not None and abs((now - wanted.at).total_seconds()) > _MEANWHILE_S
+    differing = {
+        "--seed": f"seed {world.seed}" if world.seed != wanted.seed else None,
+        "--devices": f"{world.devices} devices" if world.devices != wanted.devices else None,
+        "--at": f"the time {now:%Y-%m-%dT%H:%M:%SZ}" if late else None,
+    }
+    facts = {option: fact for option, fact in differing.items() if fact is not None and _is_given(option[2:])}
+    if not facts:
+        return None
+    return (
+        f"The state holds a default world already, with {', '.join(facts.values())}: {', '.join(facts)} change nothing."
+    )
+
+
+def _is_given(option: str) -> bool:
+    return click.get_current_context().get_parameter_source(option) is click.core.ParameterSource.COMMANDLINE
 
 
 def greeting(settings: Settings, address: str) -> str:

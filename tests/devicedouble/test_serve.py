@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -168,6 +169,23 @@ def test_beyond_loopback_a_control_token_is_made_and_printed_once() -> None:
         token = re.search(r"Control token \(made for this run\): (\S+)\n", err)
         assert token is not None
         assert printed.count(token[1]) == 0
+
+
+@pytest.mark.parametrize("workers", [[], ["--workers", "2"]], ids=["one", "two"])
+def test_a_state_that_was_there_before_is_said_to_hold(workers: list[str], tmp_path: Path) -> None:
+    state = ["--state", f"sqlite:///{tmp_path}/double.sqlite", "fleet", *workers]
+    with _served("--seed", "7", "--devices", "20", "--at", "2030-01-31T12:00:00Z", *state) as (_, _address, printed):
+        assert "already" not in printed
+    with _served(*state) as (_, _address, printed):
+        assert "already" not in printed
+    with _served("--seed", "8", "--devices", "20", "--at", "2031-01-31T12:00:00Z", *state) as (_, _address, printed):
+        first, *rest = printed.splitlines()
+    assert re.fullmatch(
+        r"The state holds a default world already, with seed 7, the time 2030-01-31T12:0\d:\d\dZ: "
+        r"--seed, --at change nothing\.",
+        first,
+    )
+    assert "already" not in "".join(rest)
 
 
 def test_the_world_begins_at_the_given_time() -> None:
