@@ -11,6 +11,7 @@ from mock_server.compiler import compile_api
 from mock_server.delivery import Send, hang_up
 from mock_server.logs import logger
 from mock_server.pipeline import App, Pipeline, Receive, Scope
+from mock_server.serving import end_with_parent
 from mock_server.settings import ENVIRONMENT, Settings, from_plain
 from mock_server.types import Api
 from mock_server.world.worlds import open_worlds
@@ -18,10 +19,14 @@ from openapi.contract import load
 
 
 class Double:
-    """A double: the ASGI application, and the parts that tests and the control plane hold on to."""
+    """A double: the ASGI application, and the parts that tests and the control plane hold on to.
+
+    One that is `supervised` is a process of its own, and ends with the one that started it.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.supervised = False
         self.apis = {name: compile_api(api_table(name), load(name)) for name in settings.apis}
         self.worlds = open_worlds(settings.world, {name: item.api.populations for name, item in self.apis.items()})
         self._pipeline = Pipeline(
@@ -64,11 +69,14 @@ class Behind:
         await self._made[part](scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
+        watch = asyncio.ensure_future(end_with_parent()) if self._double.supervised else None
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 await send({"type": "lifespan.startup.complete"})
             else:
+                if watch is not None:
+                    watch.cancel()
                 self._double.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
@@ -82,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Double:
 def create_from_environment() -> Double:
     """The double of a worker process: its settings are in the environment."""
     double = create_app(from_plain(json.loads(os.environ[ENVIRONMENT])))
+    double.supervised = True
     settle_memory()
     return double
 

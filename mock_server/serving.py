@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -9,6 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 PATIENCE_S = 20.0
+PARENT_S = 0.5
+"""Seconds between looks at whether the process that started this one is still there."""
 
 
 def server_options() -> dict[str, Any]:
@@ -23,6 +27,21 @@ def server_options() -> dict[str, Any]:
         "timeout_graceful_shutdown": 3,
         "lifespan": "on",
     }
+
+
+async def end_with_parent() -> None:
+    """In a worker process: stop it when the process that started it has gone, however that came about.
+
+    Nobody could stop it otherwise, and it would answer on the port for ever.
+    """
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    while parent is not None:
+        await asyncio.sleep(PARENT_S)
+        if not parent.is_alive():
+            signal.raise_signal(signal.SIGTERM)
+            return
 
 
 @contextmanager

@@ -188,6 +188,28 @@ def test_a_state_that_was_there_before_is_said_to_hold(workers: list[str], tmp_p
     assert "already" not in "".join(rest)
 
 
+@pytest.mark.slow
+def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
+    """Killed, it has no time to tell them."""
+    state = f"sqlite:///{tmp_path}/double.sqlite"
+    with _served("--state", state, "--workers", "2", "fleet") as (process, address, _):
+        until = time.monotonic() + 30
+        while not _answers(address):
+            assert time.monotonic() < until
+        process.kill()
+        while _answers(address):
+            assert time.monotonic() < until
+        assert process.communicate(timeout=10) == ("", "")  # both ends close with the last of the workers
+
+
+def _answers(address: str) -> bool:
+    time.sleep(0.2)
+    try:
+        return httpx.get(f"{address}/_mock/health").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def test_the_world_begins_at_the_given_time() -> None:
     with _served("--at", "2030-01-31T12:00:00Z", "fleet") as (_, address, _printed):
         assert httpx.get(f"{address}/_mock/worlds/default/clock").json()["now"].startswith("2030-01-31T12:00:0")
