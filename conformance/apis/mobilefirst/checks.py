@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from conformance.apis.mobilefirst import changing, listing, machine, queueing, removing, telling
+from conformance.apis.mobilefirst import (
+    changing,
+    listing,
+    machine,
+    paging,
+    queueing,
+    removing,
+    searching,
+    sorting,
+    telling,
+)
 from conformance.types import Check
 
 CHECKS: dict[str, Check] = {
@@ -33,20 +43,20 @@ CHECKS: dict[str, Check] = {
         queueing.last_wins,
         queueing.sync_waits,
         queueing.removes_later,
-        listing.orders,
-        listing.default_order,
-        listing.default_size,
-        listing.page_size,
-        listing.keeps_order,
-        listing.counts_on,
-        listing.goes_back,
-        listing.offset_passes_over,
-        listing.searches,
-        listing.only_errors,
-        listing.as_file,
+        sorting.orders,
+        sorting.default_order,
+        paging.default_size,
+        paging.page_size,
+        paging.keeps_order,
+        paging.counts_on,
+        paging.goes_back,
+        paging.offset_passes_over,
+        paging.unknown_bookmark,
+        searching.searches,
+        searching.only_errors,
+        searching.as_file,
         listing.copies_agree,
         listing.long_unseen_expire,
-        listing.unknown_bookmark,
         removing.leaves_the_list,
         removing.stays_gone,
         removing.refused_stays,

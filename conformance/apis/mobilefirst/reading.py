@@ -52,6 +52,11 @@ def pages(
         asked = {**query, "bookmark": following}
 
 
+def ids(page: Mapping[str, Any]) -> list[Any]:
+    """The ids of a page's items, in order."""
+    return [item.get("id") for item in page["items"]]
+
+
 def whole(context: Context, operation: str, query: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """All items of a list."""
     return [
