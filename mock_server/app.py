@@ -111,7 +111,7 @@ def api_table(name: str) -> Api:
 def _pages(double: Double) -> App:
     from mock_server.pages import create_pages
 
-    return create_pages(double.apis)
+    return create_pages(double.apis, double.worlds)
 
 
 def _control(double: Double) -> App:

@@ -1,5 +1,6 @@
 """What a person opens: the index of the APIs, each API's document, and its interactive documentation."""
 
+import asyncio
 import html
 import json
 import os
@@ -12,6 +13,7 @@ import yaml
 from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -19,17 +21,20 @@ from starlette.staticfiles import StaticFiles
 from swagger_ui_bundle import swagger_ui_path
 
 from mock_server.compiler import CompiledApi
+from mock_server.delivery import Send
 from mock_server.media import choose
-from mock_server.pipeline import App
+from mock_server.pipeline import App, Receive, Scope
 from mock_server.types import Principal
+from mock_server.world.errors import StoreUnavailable, UnknownWorld
+from mock_server.world.worlds import Worlds
 
 _HTML = "text/html"
 _JSON = "application/json"
 _CORS = {"access-control-allow-origin": "*"}
 
 
-def create_pages(apis: Mapping[str, CompiledApi]) -> App:
-    """The application that answers `/`, `/<api>/openapi.yaml|json` and `/<api>/docs`, in every world."""
+def create_pages(apis: Mapping[str, CompiledApi], worlds: Worlds) -> App:
+    """The application that answers `/`, `/<api>/openapi.yaml|json` and `/<api>/docs`, in every world that there is."""
     pages = Pages(apis)
     own: list[BaseRoute] = [Route("/", pages.index)]
     for name in apis:
@@ -41,9 +46,9 @@ def create_pages(apis: Mapping[str, CompiledApi]) -> App:
             Route(f"/{name}/docs/", pages.to_docs),
             Mount(f"/{name}/docs", app=Files(directory=str(swagger_ui_path))),
         ]
-    worlds = Mount("/w/{world}", routes=own)
+    in_worlds = Mount("/w/{world}", routes=own, middleware=[Middleware(InWorld, worlds=worlds)])
     static = Mount("/_static", app=Files(directory=str(Path(__file__).parent / "static")))
-    application: App = Starlette(routes=[*own, static, worlds], exception_handlers={HTTPException: _refused})
+    application: App = Starlette(routes=[*own, static, in_worlds], exception_handlers={HTTPException: _refused})
     return application
 
 
@@ -51,7 +56,33 @@ async def _refused(_request: Request, error: Exception) -> Response:
     """No such page, or one that can only be read."""
     if isinstance(error, HTTPException) and error.status_code == 405:
         return JSONResponse({"error": "This page answers GET and HEAD alone."}, 405, headers={"allow": "GET, HEAD"})
+    if isinstance(error, Elsewhere):
+        return JSONResponse({"error": error.detail}, error.status_code)
     return JSONResponse({"error": "Nothing answers here. GET / lists the APIs and their base URLs."}, 404)
+
+
+class Elsewhere(HTTPException):
+    """What was asked for is not below `/w/NAME`; the detail says why."""
+
+
+class InWorld:
+    """Lets pass who asks for a page of a world that there is: the base URLs of any other would be wrong."""
+
+    def __init__(self, app: App, worlds: Worlds) -> None:
+        self._app = app
+        self._worlds = worlds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name: str = scope["path_params"]["world"]
+        if scope["path"].startswith(f"/w/{name}/_mock"):
+            raise Elsewhere(404, "The control plane answers under /_mock alone; its own paths name the world.")
+        try:
+            found = await asyncio.to_thread(self._worlds.get, name) if self._worlds.blocking else self._worlds.get(name)
+        except StoreUnavailable as error:
+            raise Elsewhere(503, str(error)) from error
+        if found is None:
+            raise Elsewhere(404, str(UnknownWorld(name)))
+        await self._app(scope, receive, send)
 
 
 class Files(StaticFiles):

@@ -2,12 +2,16 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import httpx
 import pytest
 
+from mock_server.settings import Settings
+from mock_server.world.errors import StoreUnavailable
+from mock_server.world.settings import Settings as WorldSettings
 from openapi.contract import API_IDS, load
-from tests.support import Server
+from tests.support import Server, serving
 
 READ_ONLY = {"error": "This page answers GET and HEAD alone."}
 
@@ -35,6 +39,34 @@ def test_a_page_that_is_not_there_is_404_in_the_doubles_own_words(path: str, ser
         404,
         {"error": "Nothing answers here. GET / lists the APIs and their base URLs."},
     )
+
+
+@pytest.mark.parametrize("path", ["/", "", "/fleet", "/fleet/docs", "/fleet/openapi.json", "/nope"])
+def test_a_world_that_is_not_there_has_no_pages(path: str, server: Server) -> None:
+    answer = httpx.get(f"{server.origin}/w/nope{path}", follow_redirects=True)
+    assert (answer.status_code, answer.json()) == (
+        404,
+        {"error": "There is no world 'nope'; create it with POST /_mock/worlds."},
+    )
+
+
+def test_pages_of_a_world_whose_state_is_away_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_name: str) -> None:
+        raise StoreUnavailable("The state cannot be reached: it has gone.")
+
+    world = WorldSettings(state=f"sqlite:///{tmp_path}/double.sqlite", devices=10)
+    with serving(Settings(apis=("fleet",), world=world)) as away_server:
+        assert httpx.get(f"{away_server.origin}/w/default/fleet/docs").status_code == 200
+        monkeypatch.setattr(away_server.double.worlds, "get", away)
+        answer = httpx.get(f"{away_server.origin}/w/default/fleet/docs")
+        assert (answer.status_code, answer.json()) == (503, {"error": "The state cannot be reached: it has gone."})
+
+
+@pytest.mark.parametrize("world", ["default", "nope"])
+def test_the_control_plane_is_below_no_world(world: str, server: Server) -> None:
+    answer = httpx.get(f"{server.origin}/w/{world}/_mock/worlds")
+    said = "The control plane answers under /_mock alone; its own paths name the world."
+    assert (answer.status_code, answer.json()) == (404, {"error": said})
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
