@@ -21,7 +21,7 @@ def derive(book: Book) -> Iterator[Requirement]:
             "A valid request is answered with a declared success status.",
             "succeeds",
             sends="reads" if operation.method == "GET" else "changes",
-            order=0,
+            order=70 if operation.method == "DELETE" else 0,  # What is refused is tried while there is something.
         )
 
 

@@ -70,7 +70,7 @@ def test_a_run_by_default_writes_to_the_fixtures_alone_and_deletes_nothing(api: 
             assert call.path[OBJECT.get(api, "device_id")] in allowed, told
 
 
-@pytest.mark.parametrize("api", ["fleet", "zequenze"])
+@pytest.mark.parametrize("api", ["fleet", "mobilefirst", "zequenze"])
 def test_with_leave_to_delete_no_fixture_is_deleted(api: str) -> None:
     """No DELETE of any form names a fixture; what goes was made by the suite, or is the one device that may go."""
     with the_double(api) as target:

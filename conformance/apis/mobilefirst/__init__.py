@@ -30,7 +30,7 @@ API = Api(
         Capability("async_transactions", True, "changes that are made after the answer"),
         Capability("xml", True, "answers in XML"),
         Capability("application_status", True, "disable and enable an application on the device"),
-        Capability("delete_devices", False, "remove devices, for good: those not named here, longest unseen first"),
+        Capability("delete_devices", False, "remove one device for good: of those not named here, the longest unseen"),
     ),
     bindings={
         "runtime-name": "runtime",

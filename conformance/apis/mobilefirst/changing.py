@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.answers import shown
-from conformance.apis.mobilefirst.reading import DEVICE, device, find, removable
-from conformance.apis.mobilefirst.telling import REMOVE, Step, readable, writers
+from conformance.apis.mobilefirst.reading import DEVICE, device, find
+from conformance.apis.mobilefirst.telling import Step, readable, writers
 from conformance.checks.refusals.sending import guarded
 from conformance.checks.security import wrong_authorizations
 from conformance.context import Context
@@ -72,10 +72,7 @@ def xml_answer(context: Context, requirement: Requirement) -> None:
 
 
 def _changed_in(context: Context, operation: str, kind: str) -> tuple[Exchange, Mapping[str, str]]:
-    """A change, or removal, that is answered in this media type."""
-    if operation == REMOVE:
-        path = removable(context)
-        return context.call(operation, path=path, accept=kind), path
+    """A change that is answered in this media type."""
     handle = context.resource_written_by(operation)
     assert handle is not None
     with context.keep(handle):

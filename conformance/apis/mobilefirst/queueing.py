@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Any
 
 from conformance.answers import shown
-from conformance.apis.mobilefirst.reading import RUNTIME, device, find, removable
-from conformance.apis.mobilefirst.telling import REMOVE, moment
+from conformance.apis.mobilefirst.reading import device
+from conformance.apis.mobilefirst.telling import moment
 from conformance.checks.transactions import accepted
 from conformance.context import Context
 from conformance.errors import Inconclusive
@@ -299,28 +299,5 @@ def sync_waits(context: Context, requirement: Requirement) -> None:
             "A synchronous change overtakes an asynchronous one that was asked for before.",
             expected=f"the first ended, and {two}",
             actual=f"{state['status']}, and {found}",
-            exchanges=(exchange, seen),
-        )
-
-
-def removes_later(context: Context, requirement: Requirement) -> None:
-    """Asked to be removed later, the device is gone when the transaction has succeeded."""
-    path = removable(context)
-    exchange, number = later(context, REMOVE, path)
-    context.settle(lambda: read(context, number)[0]["status"] in ENDED)
-    state, seen = read(context, number)
-    context.case()
-    if state["status"] not in ENDED or state.get("type") != "REMOVE_DEVICE":
-        context.fail(
-            "The removal does not end.",
-            expected="REMOVE_DEVICE, ended",
-            actual=f"{state.get('type')}, {state['status']}",
-            exchanges=(exchange, seen),
-        )
-    elif state["status"] == "SUCCESS" and find(context, path) is not None:
-        context.fail(
-            "The removal has succeeded, and the list still shows the device.",
-            expected=f"no {path['device-id']} in {path[RUNTIME]}",
-            actual="it is there",
             exchanges=(exchange, seen),
         )

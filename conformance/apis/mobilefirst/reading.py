@@ -189,7 +189,12 @@ def transaction_id(context: Context) -> str:
 
 
 def removable(context: Context) -> dict[str, str]:
-    """Of the devices that the target does not name, the one that was seen least lately."""
+    """Of the devices that the target does not name, the one that was seen least lately: the same one all the run."""
+    found: dict[str, str] = context.once("device to remove", lambda: _removable(context))
+    return dict(found)
+
+
+def _removable(context: Context) -> dict[str, str]:
     named = {str(value) for name, value in context.target.fixtures.items() if name.endswith("device_id")}
     named.add(str(context.fixture("other_device_id")))
     _, page = ask(context)

@@ -1,26 +1,48 @@
-"""Removing devices: what is gone, what stays, and who may. Only with the target's leave: nothing brings one back."""
+"""Removing a device: what is gone, what stays, and who may.
+
+Only with the target's leave, and one device a run: nothing brings it back. So what is refused is tried before, and what
+follows from a removal is looked at after that one.
+"""
 
 from __future__ import annotations
 
 from conformance.answers import shown
-from conformance.apis.mobilefirst.reading import find, removable, whole
+from conformance.apis.mobilefirst.reading import DEVICE, find, removable, whole
 from conformance.apis.mobilefirst.telling import REMOVE, writers
+from conformance.checks.success import baseline
 from conformance.context import Context
 from conformance.errors import Inconclusive
 from conformance.types import Requirement
 
 
+def may_remove(context: Context, requirement: Requirement) -> None:
+    """A role that may remove devices is told that one does not exist: who may not, hears 403."""
+    role = requirement.data["role"]
+    path = context.path_of(context.contract.operations[REMOVE], "unknown")
+    exchange = context.call(REMOVE, path=path, role=role)
+    context.case()
+    if exchange.status in (401, 403):
+        context.fail(
+            f"The role {role} is refused.",
+            expected="404: there is no such device",
+            actual=shown(exchange, 120),
+            exchanges=(exchange,),
+        )
+
+
 def leaves_the_list(context: Context, requirement: Requirement) -> None:
-    """After a removal the list shows all devices that it showed before but the removed one."""
+    """After the removal the list shows all devices that it showed before but the removed one."""
     path = removable(context)
     before = {str(item.get("id")): item for item in whole(context, "listDevices")}
-    exchange = context.call(REMOVE, path=path)
+    exchange = baseline(context, REMOVE)
     context.case()
     if not context.expect_success(exchange):
         return
     after = {str(item.get("id")): item for item in whole(context, "listDevices")}
     gone = set(before) - set(after)
-    if gone != {path["device-id"]}:
+    if path[DEVICE] not in before:
+        raise Inconclusive("the device had been removed before")
+    if gone != {path[DEVICE]}:
         context.fail(
             "The list does not lack the removed device alone.",
             expected=f"without {path['device-id']}",
@@ -32,7 +54,7 @@ def leaves_the_list(context: Context, requirement: Requirement) -> None:
 def stays_gone(context: Context, requirement: Requirement) -> None:
     """A device that was removed can be neither removed nor changed any more: 404."""
     path = removable(context)
-    if not context.call(REMOVE, path=path).ok:
+    if not baseline(context, REMOVE).ok:
         raise Inconclusive("the device could not be removed")
     again = context.call(REMOVE, path=path)
     changed = context.call("setDeviceStatus", path=path, body={"status": "LOST"})

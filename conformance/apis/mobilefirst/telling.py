@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.answers import shown
 from conformance.apis.mobilefirst.reading import APPLICATION, DEVICE, RUNTIME, ask, find, removable
+from conformance.checks.success import baseline
 from conformance.context import Context
 from conformance.errors import Inconclusive
 from conformance.schemas import at
@@ -67,8 +68,7 @@ def _walk(context: Context, operation: str) -> list[Step]:
 
 def _removal(context: Context, operation: str) -> list[Step]:
     path, role = removable(context), writers(context, operation)[0]
-    exchange = context.call(operation, path=path, role=role)
-    return [_step(operation, path, role, None, exchange, find(context, path))]
+    return [_step(operation, path, role, None, baseline(context, operation), find(context, path))]
 
 
 def _step(

@@ -41,7 +41,7 @@ def from_schemas(book: Book, operation: Operation) -> Iterator[Requirement]:
             basis=basis,
             source=members[0].source,
             data={"where": where, "keyword": keyword, "error": error, "basis": basis},
-            needs=(f"success:{operation.id}",),
+            needs=_ground(operation),
         )
     yield from _refused_at_all(book, operation, groups)
 
@@ -67,8 +67,13 @@ def _refused_at_all(
             basis=basis,
             source=members[0].source,
             data={"where": "body", "keyword": keyword, "error": "", "constraint": basis},
-            needs=(f"success:{operation.id}",),
+            needs=_ground(operation),
         )
+
+
+def _ground(operation: Operation) -> tuple[str, ...]:
+    """What is refused to an operation says more once it has succeeded; a deletion must not be carried out for that."""
+    return () if operation.method == "DELETE" else (f"success:{operation.id}",)
 
 
 def _slug(where: str, keyword: str, error: str | None, basis: str, operation: Operation) -> str:

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from conformance.planted.faults import Answer, Call, Fault, Forward, Modifier
+from conformance.planted.mobilefirst.access import DEPLOYER, for_user
 from conformance.planted.mobilefirst.rows import DEVICES, REMOVE, fault, plain
-from conformance.planted.mobilefirst.strokes import is_later, put, says, when
+from conformance.planted.mobilefirst.strokes import put, refused, says
 from conformance.planted.tools import Memory, on
-
-
-def activates_instead(call: Call, target: str, forward: Forward) -> Answer:
-    """A change is made that removes nothing, and is told as a removal."""
-    return says("/transaction/type", "REMOVE_DEVICE")(put(call, target, "ACTIVE"), forward)
 
 
 def pretends_to_remove(call: Call, forward: Forward) -> Answer:
     """A removal is answered well, and nothing is removed."""
-    return activates_instead(call, call.target.partition("?")[0], forward)
-
-
-def pretends_as_asked(call: Call, forward: Forward) -> Answer:
-    """The same with the query of the removal: later, when that was asked for."""
-    return activates_instead(call, call.target, forward)
+    target = call.target.partition("?")[0]
+    return says("/transaction/type", "REMOVE_DEVICE")(put(call, target, "ACTIVE"), forward)
 
 
 def removes_twice() -> Modifier:
@@ -75,10 +67,10 @@ FAULTS: tuple[Fault, ...] = (
         removes_twice,
     ),
     plain(
-        "removes-nothing-later",
-        "a removal asked for later is never made",
+        "deployer-removes-not",
+        "a deployer may not remove devices",
         REMOVE,
-        "removes-later",
-        when(is_later, pretends_as_asked),
+        "role-deployer",
+        for_user(DEPLOYER, refused(403)),
     ),
 )
