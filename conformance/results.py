@@ -1,15 +1,15 @@
-"""What a run came to: which failures count, the verdict, the exit status, and failures grouped by defect."""
+"""What a run came to: which failures count, the verdict and the exit status."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from conformance.errors import WrongUse
-from conformance.types import Failure, Outcome, Requirement
+from conformance.types import Outcome, Requirement
 
 Verdict = Literal["conformant", "nonconformant", "error"]
 STATUSES = ("passed", "failed", "skipped", "inconclusive", "error")
@@ -85,33 +85,6 @@ class Results:
         if self.number("skipped") == len(self.outcomes):
             return WRONG_USE
         return {"conformant": CONFORMANT, "nonconformant": NONCONFORMANT, "error": SUITE_ERROR}[self.verdict]
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """One cause, and every requirement that shows it; `failure` is the one with the shortest request."""
-
-    cause: str
-    failure: Failure
-    outcomes: tuple[Outcome, ...]
-
-
-def defects(outcomes: Iterable[Outcome]) -> list[Defect]:
-    """Failures grouped by cause, in the order in which they were met."""
-    groups: dict[str, list[tuple[Outcome, Failure]]] = {}
-    for outcome in outcomes:
-        for failure in outcome.failures:
-            groups.setdefault(failure.cause, []).append((outcome, failure))
-    made = []
-    for cause, members in groups.items():
-        shortest = min(members, key=lambda pair: _length(pair[1]))[1]
-        unique = {outcome.requirement.id: outcome for outcome, _ in members}
-        made.append(Defect(cause, shortest, tuple(unique.values())))
-    return made
-
-
-def _length(failure: Failure) -> int:
-    return sum(len(exchange.sent.body) + len(exchange.sent.url) for exchange in failure.exchanges) or 10**9
 
 
 def load_known(place: str | None) -> dict[str, Known]:

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from conformance.reporting.badge import badge
+from conformance.reporting.grouping import defects
 from conformance.reporting.har import write_har
 from conformance.reporting.junit import junit
 from conformance.reporting.page import defects_of, matrix_of, page
 from conformance.reporting.redaction import Redactor
 from conformance.reporting.report import About, report_of
-from conformance.results import Results, defects
+from conformance.results import Results
 from conformance.run import Run
 from conformance.types import Exchange
 
@@ -31,7 +32,8 @@ def write_reports(
     marked = _marked(report, results)
     declared = {name: list(operation.responses) for name, operation in run.contract.operations.items()}
     failed = [one for one in results.outcomes if one.status == "failed"]
-    html = page(report, defects_of(report, defects(failed), results), matrix_of(report, declared))
+    found = defects(failed, run.contract, results.rules.binds)
+    html = page(report, defects_of(report, found, results), matrix_of(report, declared))
     texts = {
         "report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n",
         "junit.xml": junit(marked),

@@ -6,7 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from conformance.results import Defect, Results
+from conformance.reporting.grouping import Defect
+from conformance.results import Results
 
 _ORDER = ("failed", "error", "inconclusive", "skipped", "passed")
 
@@ -21,15 +22,16 @@ def page(report: dict[str, Any], defects: list[dict[str, Any]], matrix: dict[str
 
 
 def defects_of(report: dict[str, Any], defects: list[Defect], results: Results) -> list[dict[str, Any]]:
-    """Each defect with the requirements that show it and the shortest failure of the report that tells it."""
+    """Each defect with the requirements that show it and the failure of the report that tells it best."""
     rows = {row["id"]: row for row in report["requirements"]}
     told = []
     for defect in defects:
+        failures = rows[defect.teller.requirement.id]["failures"]
+        place = defect.teller.failures.index(defect.failure)
         ids = [outcome.requirement.id for outcome in defect.outcomes]
-        failures = [failure for name in ids for failure in rows[name]["failures"]]
-        same = [failure for failure in failures if failure["message"] == defect.failure.message] or failures
         counts = any(results.rules.binds(outcome.requirement) for outcome in defect.outcomes)
-        told.append({"failure": same[0], "ids": ids, "counts": counts})
+        failure = failures[min(place, len(failures) - 1)]
+        told.append({"failure": failure, "ids": ids, "counts": counts, "more": len(defect.also)})
     return sorted(told, key=lambda one: not one["counts"])
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from conformance.reporting.grouping import Defect, defects
 from conformance.reporting.redaction import Redactor
 from conformance.reporting.report import About, curl
-from conformance.results import STATUSES, Defect, Results, defects
+from conformance.results import STATUSES, Results
 from conformance.run import Run
 from conformance.schemas import shortened
 from conformance.types import Outcome, Requirement
 
 MARKS = {"passed": "green", "failed": "red", "skipped": "yellow", "inconclusive": "yellow", "error": "magenta"}
 MOST_IDS = 4
+MOST_SENTENCES = 3
 
 
 def progress_on(console: Console, total: int) -> tuple[Progress, object]:
@@ -46,7 +48,7 @@ def print_results(console: Console, results: Results, run: Run, about: About, *,
     """Defects, what came to no verdict and why, warnings, and the verdict at the end."""
     redactor = Redactor.of(run)
     failed = [one for one in results.outcomes if one.status == "failed"]
-    found = defects(failed)
+    found = defects(failed, run.contract, results.rules.binds)
     fatal = [one for one in found if _fatal(one, results)]
     _defects(console, "Failed", fatal, redactor, about)
     _defects(console, "Deviations (shown, not counted)", [one for one in found if one not in fatal], redactor, about)
@@ -71,11 +73,10 @@ def _defects(console: Console, title: str, found: list[Defect], redactor: Redact
     console.print(f"\n[bold]{title}[/]")
     for defect in found:
         failure = defect.failure
-        names = [outcome.requirement.id for outcome in defect.outcomes]
-        more = f" and {len(names) - MOST_IDS} more" if len(names) > MOST_IDS else ""
         lines = (
             f"\n[red]✗[/] [bold]{escape(redactor.text(failure.message))}[/]",
-            f"  {escape(', '.join(names[:MOST_IDS]))}{more}",
+            f"  {escape(defect.teller.requirement.id)}",
+            *_more(defect, redactor),
             f"  expected  {escape(shortened(redactor.text(failure.expected)))}",
             f"  came      {escape(shortened(redactor.text(failure.actual)))}",
         )
@@ -83,7 +84,20 @@ def _defects(console: Console, title: str, found: list[Defect], redactor: Redact
             console.print(line, soft_wrap=True)
         for exchange in failure.exchanges[-1:]:
             console.print(f"  [dim]{escape(curl(exchange, redactor))}[/]", soft_wrap=True)
-        console.print(f"  [dim]replay    {escape(about.command)} --only {escape(names[0])}[/]", soft_wrap=True)
+        replay = f"{about.command} --only {defect.teller.requirement.id}"
+        console.print(f"  [dim]replay    {escape(replay)}[/]", soft_wrap=True)
+
+
+def _more(defect: Defect, redactor: Redactor) -> Iterator[str]:
+    """Where else the same defect was met, and in which words."""
+    names = [outcome.requirement.id for outcome in defect.outcomes[1:]]
+    if names:
+        more = f" and {len(names) - MOST_IDS} more" if len(names) > MOST_IDS else ""
+        yield f"  also in: {escape(', '.join(names[:MOST_IDS]))}{more}"
+    for sentence in defect.also[:MOST_SENTENCES]:
+        yield f"  [dim]likewise  {escape(shortened(redactor.text(sentence), 120))}[/]"
+    if len(defect.also) > MOST_SENTENCES:
+        yield f"  [dim]          and {len(defect.also) - MOST_SENTENCES} more[/]"
 
 
 def _without_verdict(console: Console, results: Results, redactor: Redactor) -> None:

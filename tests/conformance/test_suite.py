@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.results import Results, Rules, defects
+from conformance.reporting.grouping import defects
+from conformance.results import Results, Rules
 from conformance.runner import Runner
 from tests.conformance.tiny import session, target
 from tests.conformance.tiny.server import Notes, serving, start
