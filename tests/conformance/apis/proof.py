@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
+import pytest
 from starlette.applications import Starlette
 
 from conformance.planted.faults import Fault
@@ -19,6 +22,8 @@ from mock_server.app import create_app
 from mock_server.serving import running
 from mock_server.settings import Settings
 from mock_server.world.settings import Settings as WorldSettings
+
+SEEDS = (0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow))
 
 
 def target(api: str, base_url: str) -> Target:
@@ -51,6 +56,26 @@ def checked(found: Target, *, seed: int = 0, examples: int = 50, safe: bool = Fa
     session.options = Options(examples=examples, seed=seed, safe=safe)
     run = session.open(found, transport=Wire, remember=False)
     return session.check(run, list(session.ledger)), run
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of the suite on an independent server, and that server's devices before and after."""
+
+    results: Results
+    run: Run
+    before: dict[Any, Any]
+    after: dict[Any, Any]
+
+
+def second_checked(api: str, *, seed: int = 0, **changes: Any) -> Checked:
+    """The whole suite on an independent server, with a target that differs in `changes`: it is accused of nothing."""
+    app = import_module(f"tests.conformance.servers.{api}").create_app()
+    before = deepcopy(app.state.devices)
+    with second_server(api, app) as found:
+        results, run = checked(replace(found, **changes), seed=seed)
+    assert alarms(results) == []
+    return Checked(results, run, before, app.state.devices)
 
 
 def alarms(results: Results) -> list[str]:
