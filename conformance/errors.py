@@ -16,6 +16,10 @@ class Unavailable(SuiteError):
     """No answer came: refused, unresolvable, timed out, cut off, or a gateway said 502, 503 or 504."""
 
 
+class BrokenOff(Unavailable):
+    """The server took the connection and closed it before the end of an answer."""
+
+
 class Skip(Exception):
     """The check cannot be made on this target; the argument is the reason shown."""
 

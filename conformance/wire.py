@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from conformance.errors import Unavailable
+from conformance.errors import BrokenOff, Unavailable
 
 MOST_BYTES = 64 * 1024 * 1024
 SAFE_TO_REPEAT = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
@@ -83,15 +83,13 @@ class Wire:
         try:
             return self._exchange(request)
         except _Closed:
-            self.close()
             if not reused or request.method not in SAFE_TO_REPEAT:
-                raise Unavailable(f"{self.authority} closed the connection without an answer.") from None
+                raise BrokenOff(f"{self.authority} closed the connection without an answer.") from None
         self._connect()
         try:
             return self._exchange(request)
         except _Closed:
-            self.close()
-            raise Unavailable(f"{self.authority} closed the connection without an answer.") from None
+            raise BrokenOff(f"{self.authority} closed the connection without an answer.") from None
 
     def _alive(self) -> bool:
         """False when the server has closed a connection that lay idle."""
@@ -150,7 +148,10 @@ class Wire:
             raise Unavailable(f"{self.authority} did not answer in {self.timeout:g} s.") from None
         except ConnectionError:
             self.close()
-            raise Unavailable(f"{self.authority} broke off the connection.") from None
+            raise BrokenOff(f"{self.authority} broke off the connection.") from None
+        except BaseException:
+            self.close()  # Ctrl-C, too: the answer that is on its way belongs to no request after this one.
+            raise
         self._used = time.monotonic()
         if not keep:
             self.close()
@@ -175,7 +176,7 @@ class Wire:
             if not self._receive(deadline):
                 if not self._buffer:
                     raise _Closed
-                raise Unavailable(f"{self.authority} closed the connection in the middle of an answer.")
+                raise BrokenOff(f"{self.authority} closed the connection in the middle of an answer.")
             end = self._buffer.find(b"\r\n\r\n", start)
         lines = self._buffer[:end].decode("latin-1").split("\r\n")
         del self._buffer[: end + 4]
@@ -234,7 +235,7 @@ class Wire:
 
     def _more(self, deadline: float) -> None:
         if not self._receive(deadline):
-            raise Unavailable(f"{self.authority} closed the connection in the middle of an answer.")
+            raise BrokenOff(f"{self.authority} closed the connection in the middle of an answer.")
 
     def _receive(self, deadline: float) -> bool:
         """Wait for more bytes; False at the end of the connection."""

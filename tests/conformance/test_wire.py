@@ -109,6 +109,24 @@ def test_a_connection_is_used_again_and_replaced_when_it_was_closed() -> None:
         assert wire.send(RawRequest("GET", "/", ())).body == b"ok"
 
 
+def test_an_interrupted_answer_is_not_that_of_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while an answer is awaited: the next request has a connection of its own."""
+    late, own = (OK + b"Content-Length: 4\r\n\r\n" + body for body in (b"late", b"mine"))
+    with scripted(late, own) as (url, _):
+        wire = Wire(url, 2)
+        honest = wire._receive
+
+        def interrupted(_: float) -> bool:
+            monkeypatch.setattr(wire, "_receive", honest)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(wire, "_receive", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            wire.send(RawRequest("GET", "/first", ()))
+        assert wire.send(RawRequest("GET", "/second", ())).body == b"mine"
+        wire.close()
+
+
 def test_a_gateway_that_stays_in_trouble_is_unavailable() -> None:
     bad = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
     with scripted(bad, bad, bad) as (url, seen):
