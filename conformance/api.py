@@ -72,7 +72,7 @@ class Resource:
     members: Callable[[Context], dict[str, Any]] | None = None
     changes: Callable[[Context, Mapping[str, Any], Any], Any] | None = None
     read_back: Callable[[Context, Mapping[str, str], str | None], Any] | None = None
-    restore: Callable[[Context, Mapping[str, str], Any], None] | None = None
+    restore: Callable[[Context, Mapping[str, str], Any], list[str]] | None = None
     answer: str | None = ""
     shown: Callable[[Context], Mapping[str, Any]] | None = None
     """The schema of what `read_back` gives, where that is not an answer of the contract as it is."""

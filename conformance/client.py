@@ -15,6 +15,9 @@ from conformance.types import Exchange, Headers, Sent
 from conformance.wire import SAFE_TO_REPEAT, RawAnswer, RawRequest, Wire
 
 LONGEST_WAIT = 120.0
+PAUSES = (0.1, 0.4, 1.0)
+MOST_PATIENCE = 5.0
+"""How many seconds a request that puts something back may have taken and still be repeated."""
 GATEWAY_TROUBLE = frozenset((502, 503, 504))
 
 
@@ -126,6 +129,22 @@ class Client:
             with self._lock:
                 self._all.append(transport)
         return transport
+
+
+def persistently(send: Callable[[], Exchange]) -> Exchange:
+    """Send what puts something back: a server in trouble gets a little time before that is given up."""
+    begin = time.monotonic()
+    for pause in PAUSES:
+        try:
+            exchange = send()
+        except Unavailable:
+            if time.monotonic() - begin > MOST_PATIENCE:
+                raise
+        else:
+            if exchange.status < 500:
+                return exchange
+        time.sleep(pause)
+    return send()
 
 
 def retry_after(value: str | None) -> float | None:

@@ -6,8 +6,10 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
+from conformance.client import persistently
 from conformance.errors import Inconclusive, Skip
 from conformance.findings import Findings
 from conformance.jsontext import encoded
@@ -182,7 +184,10 @@ class Context(Findings):
             kind = media_type or (next(iter(operation.request_body.content)) if operation.request_body else None)
             if kind:
                 fields.append(("Content-Type", kind))
-        exchange = self.run.client.send(sent_method, target, tuple(fields), content, operation=operation.id, role=who)
+        send = partial(
+            self.run.client.send, sent_method, target, tuple(fields), content, operation=operation.id, role=who
+        )
+        exchange = persistently(send) if self._putting_back else send()
         if sent_method == operation.method:
             self.run.count(exchange, operation)
             if judged:
@@ -276,8 +281,8 @@ class Context(Findings):
         try:
             yield before
         finally:
-            self._put_back(handle, before)
-            self.run.undo.done(entry)
+            if self._put_back(handle, before) or self.run.undo.covered(entry):
+                self.run.undo.done(entry)  # Else the end of the run tries again, and then the next run offers to.
 
     def note(self, handle: Handle) -> Reading:
         """Note what the object is like for the rest of the run, at the end of which it is put back."""
@@ -293,16 +298,22 @@ class Context(Findings):
             except (Skip, Inconclusive):
                 return
 
-    def _put_back(self, handle: Handle, before: Reading) -> None:
-        self._putting_back = True
+    def _put_back(self, handle: Handle, before: Reading) -> bool:
+        """Whether everything could be put back."""
+        with self.putting_back():
+            try:
+                return not handle.restore(before)
+            except (Skip, Inconclusive):
+                return False
+
+    @contextmanager
+    def putting_back(self) -> Iterator[None]:
+        """What is sent within is sent after Ctrl-C, too, and more patiently."""
+        earlier, self._putting_back = self._putting_back, True
         try:
-            left = handle.restore(before)
-            if left:
-                self.run.warn(f"Could not put back {', '.join(left)} of {handle.resource.name} {handle.path}.")
-        except (Skip, Inconclusive) as reason:
-            self.run.warn(f"Could not put back {handle.resource.name} {handle.path}: {reason}.")
+            yield
         finally:
-            self._putting_back = False
+            self._putting_back = earlier
 
     def settle(self, done: Callable[[], bool]) -> bool:
         """Ask again and again until `done` or until the target's settle_seconds are over.

@@ -21,6 +21,7 @@ from openapi.contract import Contract, Operation, lifecycle_of
 if TYPE_CHECKING:
     from conformance.context import Context
 
+REFUSED = (400, 403, 405, 409, 422)
 Reading = dict[str, Any]
 """Read-back answers by operationId; the main one under the empty name."""
 
@@ -126,6 +127,8 @@ class Handle:
         self.members = {member.name: member for member in self._members(self.context.api.apart)}
         self.all = {member.name: member for member in self._members(frozenset())}
         """Those that generic checks never write, too: they are put back where something else has changed them."""
+        self.refused: set[str] = set()
+        """The members that the server refuses to take back: there is no use in trying again."""
 
     def _members(self, apart: frozenset[str]) -> list[Member]:
         if self.resource.members is not None:
@@ -244,20 +247,30 @@ class Handle:
     def restore(self, before: Reading) -> list[str]:
         """Put differences back; the names of what could not be put back."""
         if self.resource.restore is not None:
-            self.resource.restore(self.context, self.path, before[""])
-            return []
+            return self.resource.restore(self.context, self.path, before[""])
         left = self.differing(before, self.read())
         if not left:
             return []
-        self.write({name: self._old(name, before) for name in left}, before)
+        self._write_old(left, before)
         left = self.differing(before, self.read())
         for name in left:
-            self.write({name: self._old(name, before)}, before)
+            exchange = self._write_old([name], before)
+            if exchange is None or exchange.status in REFUSED:
+                self.refused.add(name)
         return self.differing(before, self.read()) if left else []
+
+    def _write_old(self, names: list[str], before: Reading) -> Exchange | None:
+        """The answer; None when there is nothing that could be written."""
+        old = {name: self._old(name, before) for name in names}
+        if self.resource.changes is None:
+            old = {name: value for name, value in old.items() if value is not ABSENT}
+        return self.write(old, before) if old else None
 
     def _old(self, name: str, before: Reading) -> Any:
         member = self.all[name]
         value = member.seen(before)
+        if value is ABSENT and self.resource.changes is None:
+            value = None  # Where nothing can be removed, null is the nearest; many servers leave null members out.
         if value is None and not member.nullable:
             return "" if member.schema.get("type") == "string" else ABSENT
         return value
@@ -271,9 +284,9 @@ class Handle:
 
 
 def _put_back(member: Member, before: Any, after: Any) -> bool:
-    """A text that may not be null can be emptied, and that is all that can be done for one that was not there."""
-    blank = (None, "", ABSENT)
-    return same(before, after) or (not member.nullable and before in blank and after in blank)
+    """Null and not shown are one; a text that may not be null can be emptied, and no more can be done for it."""
+    blank = (None, ABSENT) if member.nullable else (None, "", ABSENT)
+    return same(before, after) or (before in blank and after in blank)
 
 
 def _altered(value: Mapping[str, Any], schema: Mapping[str, Any], chance: random.Random) -> dict[str, Any]:

@@ -46,6 +46,8 @@ class Results:
     outcomes: list[Outcome]
     rules: Rules
     interrupted: bool = False
+    trouble: str | None = None
+    """Why nothing was checked at all: no API answers there."""
 
     def counted(self) -> list[Outcome]:
         """The failures that decide the verdict."""
@@ -76,13 +78,18 @@ class Results:
     def verdict(self) -> Verdict:
         if self.counted() or (self.rules.complete and self.incomplete()):
             return "nonconformant"
-        if self.interrupted or self.number("error") or not (self.number("passed") or self.number("failed")):
+        if (
+            self.interrupted
+            or self.trouble
+            or self.number("error")
+            or not (self.number("passed") or self.number("failed"))
+        ):
             return "error"
         return "conformant"
 
     @property
     def exit_status(self) -> int:
-        if self.number("skipped") == len(self.outcomes):
+        if self.trouble is None and self.number("skipped") == len(self.outcomes):
             return WRONG_USE
         return {"conformant": CONFORMANT, "nonconformant": NONCONFORMANT, "error": SUITE_ERROR}[self.verdict]
 

@@ -14,13 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 from conformance.checks.success import baseline
-from conformance.context import READING, Context
-from conformance.errors import Inconclusive, Skip, SuiteError, Unavailable
+from conformance.context import READING, UNSET, Context
+from conformance.errors import BrokenOff, Inconclusive, Skip, SuiteError, Unavailable
 from conformance.requirements import Ledger
 from conformance.resources import Handle
 from conformance.results import Results, Rules
 from conformance.run import Run, Stopped
 from conformance.types import Outcome, Requirement
+from conformance.undo import Entry
 
 MOST_TROUBLES = 3
 Progress = Callable[[Outcome], None]
@@ -54,7 +55,7 @@ class Runner:
     def all(self, requirements: Iterable[Requirement]) -> Results:
         """Check every requirement given. Interrupted (Ctrl-C), put everything back and return what there is."""
         wanted = list(requirements)
-        interrupted = False
+        interrupted, trouble = False, None
         try:
             contact(self.run)
             self._grounds(wanted)
@@ -64,13 +65,22 @@ class Runner:
         except (KeyboardInterrupt, Stopped):
             interrupted = True
             self.run.stopping.set()
-            finish_restoring(self.run)
+            self._restore_interrupted()
+        except SuiteError as error:
+            trouble = self._ended = str(error)
         for one in wanted:
             if one.id not in self.outcomes:
                 reason = "the run was interrupted" if interrupted else (self._ended or "not reached")
                 self.outcomes[one.id] = Outcome(one, "skipped", reason)
         self._late_findings()
-        return Results([self.outcomes[one.id] for one in wanted], self.rules, interrupted)
+        return Results([self.outcomes[one.id] for one in wanted], self.rules, interrupted, trouble)
+
+    def _restore_interrupted(self) -> None:
+        """Put everything back; a second Ctrl-C leaves the rest to the next run."""
+        try:
+            finish_restoring(self.run, since=self._before)
+        except KeyboardInterrupt:
+            self.run.warn("Putting back was interrupted; the next run offers to go on with it.")
 
     def _grounds(self, wanted: list[Requirement]) -> None:
         """Find out first, one after another, which operations succeed: others rest on it. What deletes has time."""
@@ -225,24 +235,44 @@ def contact(run: Run) -> None:
 
 
 def finish_restoring(run: Run, since: int = 0) -> list[str]:
-    """Undo what the ledger holds after entry `since`, the latest first; sentences for what could not be undone."""
+    """Undo what the ledger holds after entry `since`, the latest first; sentences for what could not be undone.
+
+    That stays in the ledger, so that the next run offers to do it.
+    """
     told = []
+    away: Unavailable | None = None
     for entry in run.undo.pending():
         if entry.number <= since:
             continue
-        context = Context(run, Requirement(f"{run.contract.api}.restore.restore", ""))
-        context._putting_back = True
+        again = True
         try:
-            if entry.kind == "snapshot":
-                resource = next(one for one in run.api.resources if one.name == entry.name)
-                left = Handle(context, resource, entry.path).restore(entry.content)
-                if left:
-                    told.append(f"Could not put back {', '.join(left)} of {entry.name} {dict(entry.path)}.")
-            else:
-                context.call(entry.name, path=entry.path, role=entry.role, body=entry.content)
-        except (Skip, Inconclusive, SuiteError, StopIteration) as error:
-            told.append(f"Could not put back {entry.name} {dict(entry.path)}: {error}.")
-            continue
-        run.undo.done(entry)
-    run.warnings += told
+            left, again = (f": {away}", True) if away else _undo(run, entry)
+        except Exception as error:  # Whatever it is, the other entries are still to be undone.
+            away = error if isinstance(error, Unavailable) and not isinstance(error, BrokenOff) else None
+            left = f": {error}"
+        if left:
+            told.append(f"Could not put back {entry.name} {dict(entry.path)}{left.rstrip('.')}.")
+        if not (left and again):
+            run.undo.done(entry)
+    if run.undo.file is not None and any(entry.number > since for entry in run.undo.pending()):
+        told.append(f"The next run offers to put it back, as long as {run.undo.file} is there.")
+    run.warnings += [sentence for sentence in told if sentence not in run.warnings]
     return told
+
+
+def _undo(run: Run, entry: Entry) -> tuple[str, bool]:
+    """Undo one entry; what could not be, empty when all was, and whether trying again is of any use."""
+    context = Context(run, Requirement(f"{run.contract.api}.restore.restore", ""))
+    with context.putting_back():
+        if entry.kind == "snapshot":
+            resource = next((one for one in run.api.resources if one.name == entry.name), None)
+            if resource is None:
+                return ": the suite knows no such object any more", False
+            handle = Handle(context, resource, entry.path)
+            left = handle.restore(entry.content)
+            return f": {', '.join(left)}" if left else "", not set(left) <= handle.refused
+        body = UNSET if entry.content is None else entry.content
+        exchange = context.call(entry.name, path=entry.path, role=entry.role, body=body, judged=False)
+    # Another refusal says that there is nothing left to undo.
+    trouble = exchange.status >= 500 or exchange.status == 401
+    return f": {entry.name} answered {exchange.status}" if trouble else "", trouble

@@ -143,6 +143,8 @@ def _run(
         patient = target if settling is None else replace(target, settle_seconds=settling)
         run = session.open(patient, transport=maker, remember=False)
         results = session.check(run, wanted)
+    if results.trouble is not None:
+        raise SuiteError(results.trouble)
     return results, run.client.requests
 
 

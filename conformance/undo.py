@@ -36,6 +36,8 @@ class RestoreLedger:
         self.file = file
         self.entries: dict[int, Entry] = {}
         self._lock = threading.Lock()
+        self.inherited = 0
+        """The number of the last entry that an earlier run left."""
         self._last = 0
 
     @classmethod
@@ -58,6 +60,14 @@ class RestoreLedger:
             self.entries.pop(entry.number, None)
             self._write()
 
+    def covered(self, entry: Entry) -> bool:
+        """Whether an earlier entry of this run, which is still to be undone, is about the same object."""
+        about = (entry.kind, entry.name, entry.path)
+        return any(
+            self.inherited < one.number < entry.number and (one.kind, one.name, one.path) == about
+            for one in self.pending()
+        )
+
     def clear(self) -> None:
         with self._lock:
             self.entries.clear()
@@ -74,7 +84,7 @@ class RestoreLedger:
             self.entries = {row["number"]: Entry(**row) for row in rows}
         except (OSError, ValueError, TypeError, KeyError):
             self.entries = {}
-        self._last = max(self.entries, default=0)
+        self._last = self.inherited = max(self.entries, default=0)
 
     def _write(self) -> None:
         if self.file is None:

@@ -208,6 +208,7 @@ def _check(
     rules: Rules,
     console: Console,
 ) -> int:
+    from conformance.errors import SuiteError
     from conformance.reporting.terminal import print_results, progress_on
 
     run = session.open(target, timeout=choices.timeout, remember=not choices.mock)
@@ -228,9 +229,12 @@ def _check(
             progress=lambda outcome: bar.update(task, advance=1, description=outcome.requirement.id),  # type: ignore[arg-type]
         )
     about = _about(choices, started, time.perf_counter() - begin)
-    print_results(console, results, run, about, quiet=choices.quiet)
+    if results.trouble is None:
+        print_results(console, results, run, about, quiet=choices.quiet)
     if choices.report_dir is not None and run.client.requests:
         _report(choices.report_dir, results, run, about, exchanges, console)
+    if results.trouble is not None:
+        raise SuiteError(results.trouble)
     return 130 if results.interrupted else results.exit_status
 
 
@@ -282,7 +286,6 @@ def _unfinished(choices: Choices, run: Run, console: Console) -> None:
     if _wanted(choices, left, console):
         for sentence in finish_restoring(run):
             click.echo(sentence, err=True)
-        run.undo.clear()
 
 
 def _wanted(choices: Choices, left: int, console: Console) -> bool:

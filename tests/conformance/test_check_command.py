@@ -187,9 +187,11 @@ def test_no_http_and_no_tls_are_3(tmp_path: Path) -> None:
 
 def test_a_web_page_instead_of_an_api_is_3(tmp_path: Path) -> None:
     with serving(Notes({"html"})) as url:
-        done = check(tmp_path, url)
+        done = check(tmp_path, url, "--report-dir", str(tmp_path / "report"))
     assert done.returncode == 3
     assert "with an HTML page, not with the API; check base_url" in one_sentence(done)
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert (report["verdict"], report["summary"]["requests"]) == ("error", 1)
 
 
 def test_wrong_credentials_are_3_and_say_so(tmp_path: Path) -> None:

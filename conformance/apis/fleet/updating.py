@@ -10,6 +10,7 @@ from conformance.apis.fleet.devices import HIDDEN, an_item, own_devices
 from conformance.context import Context
 from conformance.differences import within
 from conformance.jsontext import text_of
+from conformance.resources import Handle
 from conformance.schemas import at, same
 from conformance.strategies import valid_values
 from conformance.types import Requirement
@@ -175,18 +176,15 @@ def refused_first(context: Context, requirement: Requirement) -> None:
         if role not in context.roles():
             continue
         number = str(context.fixture(fixture))
-        _, before = read(context, number)
-        entry = context.run.undo.add("snapshot", "device", {"device_id": number}, handle.role(), handle.read())
         body = {"comment": "devicedouble"}
-        exchange = context.call("updateDevice", path={"device_id": number}, body=body, role=role)
-        context.case()
-        _, after = read(context, number)
+        with context.keep(Handle(context, handle.resource, {"device_id": number})):
+            _, before = read(context, number)
+            exchange = context.call("updateDevice", path={"device_id": number}, body=body, role=role)
+            context.case()
+            _, after = read(context, number)
         if not exchange.ok and not same(before.get("comment"), after.get("comment")):
             told = "A request that was forbidden has been carried out."
             wrong(context, told, before.get("comment"), after.get("comment"), exchange)
-        if not same(before.get("comment"), after.get("comment")):
-            context.call("updateDevice", path={"device_id": number}, body={"comment": before.get("comment")})
-        context.run.undo.done(entry)
 
 
 CHECKS = {

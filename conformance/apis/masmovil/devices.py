@@ -56,20 +56,18 @@ def as_patch(context: Context, changes: Mapping[str, Any], before: Any) -> Patch
     return operations
 
 
-def put_back(context: Context, path: Mapping[str, str], before: Any) -> None:
-    """Patch a device until its declared members are as they were."""
+def put_back(context: Context, path: Mapping[str, str], before: Any) -> list[str]:
+    """Patch a device until its declared members are as they were; those that are not then."""
     names = [name for name in schema(context)["properties"] if name != "id"]
     for attempt in range(2):
         now = context.call(READ, path=path).json()
         changes = _differences(names, now, before)
         if not changes:
-            return
+            return []
         # Together at first; when that is refused, one by one.
         for part in [changes] if attempt == 0 else [{name: changes[name]} for name in changes]:
             context.call(PATCH, path=path, body=as_patch(context, part, now))
-    left = _differences(names, context.call(READ, path=path).json(), before)
-    if left:
-        context.run.warn(f"Could not put back {', '.join(left)} of device {path['deviceId']}.")
+    return list(_differences(names, context.call(READ, path=path).json(), before))
 
 
 def _differences(names: list[str], now: Any, before: Any) -> Document:

@@ -64,9 +64,10 @@ def kept(context: Context, *members: str) -> Iterator[dict[str, Any]]:
     try:
         yield before
     finally:
-        if body:
-            context.call(WRITE, path=handle.path, body=body, judged=False)
-        context.run.undo.done(entry)
+        with context.putting_back():
+            back = not body or context.call(WRITE, path=handle.path, body=body, judged=False).ok
+        if back:
+            context.run.undo.done(entry)
 
 
 def one_to_delete(context: Context) -> dict[str, str]:

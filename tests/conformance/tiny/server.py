@@ -53,6 +53,10 @@ class Notes:
     stuck_after: int | None = None
     """After this many changes nothing is answered any more."""
     is_stuck: bool = False
+    broken_after: int | None = None
+    """After this many changes every request is answered 500."""
+    trouble_every: int | None = None
+    """One request in so many is answered 500, but not when it is repeated."""
     busy: int = 0
     """How many of the next calls are answered 429."""
 
@@ -81,6 +85,9 @@ class Notes:
         if self.busy:
             self.busy -= 1
             return JSONResponse({"code": "BUSY"}, 429, {"Retry-After": "0"})
+        often = self.trouble_every is not None and len(self.calls) % self.trouble_every == 0
+        if often or (self.broken_after is not None and self.broken_after <= 0):
+            return JSONResponse({"code": "BROKEN"}, 500)
         if "html" in self.faults:
             return Response("<!DOCTYPE html><html><body>Welcome</body></html>", media_type="text/html")
         try:
@@ -99,6 +106,8 @@ class Notes:
             return Response(json.dumps(answer), media_type="text/plain")
         if "leaves-out" in self.faults and "title" in answer:
             answer = {key: value for key, value in answer.items() if key != "title"}
+        if "omits-null" in self.faults:
+            answer = {key: value for key, value in answer.items() if value is not None}
         return JSONResponse(answer)
 
     def _who(self, request: Request) -> str:
@@ -185,6 +194,8 @@ class Notes:
         note["stamp"] = "2024-06-01T00:00:00Z"
         if "moves-id" in self.faults:
             note["id"] += 100
+        if self.broken_after is not None:
+            self.broken_after -= 1
         if self.stuck_after is not None:
             self.stuck_after -= 1
             self.is_stuck = self.stuck_after <= 0
