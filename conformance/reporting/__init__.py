@@ -33,7 +33,8 @@ def write_reports(
     declared = {name: list(operation.responses) for name, operation in run.contract.operations.items()}
     failed = [one for one in results.outcomes if one.status == "failed"]
     found = defects(failed, run.contract, results.rules.binds)
-    html = page(report, defects_of(report, found, results), matrix_of(report, declared))
+    redactor = Redactor.of(run)
+    html = page(report, defects_of(report, found, results, redactor), matrix_of(report, declared))
     texts = {
         "report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n",
         "junit.xml": junit(marked),
@@ -42,7 +43,6 @@ def write_reports(
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", errors="replace")
-    redactor = Redactor.of(run)
     write_har(folder / "requests.har", exchanges, redactor, about.suite_version)
     return report
 

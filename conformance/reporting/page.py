@@ -7,9 +7,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from conformance.reporting.grouping import Defect
+from conformance.reporting.redaction import Redactor
 from conformance.results import Results
 
 _ORDER = ("failed", "error", "inconclusive", "skipped", "passed")
+_MOST_IDS = 4
 
 
 def page(report: dict[str, Any], defects: list[dict[str, Any]], matrix: dict[str, Any]) -> str:
@@ -17,11 +19,13 @@ def page(report: dict[str, Any], defects: list[dict[str, Any]], matrix: dict[str
     environment = Environment(
         loader=PackageLoader("conformance.reporting"), autoescape=select_autoescape(default=True), trim_blocks=True
     )
-    environment.globals["order"] = _ORDER
+    environment.globals.update(order=_ORDER, most=_MOST_IDS)
     return environment.get_template("report.html").render(report=report, defects=defects, matrix=matrix)
 
 
-def defects_of(report: dict[str, Any], defects: list[Defect], results: Results) -> list[dict[str, Any]]:
+def defects_of(
+    report: dict[str, Any], defects: list[Defect], results: Results, redactor: Redactor
+) -> list[dict[str, Any]]:
     """Each defect with the requirements that show it and the failure of the report that tells it best."""
     rows = {row["id"]: row for row in report["requirements"]}
     told = []
@@ -31,7 +35,9 @@ def defects_of(report: dict[str, Any], defects: list[Defect], results: Results) 
         ids = [outcome.requirement.id for outcome in defect.outcomes]
         counts = any(results.rules.binds(outcome.requirement) for outcome in defect.outcomes)
         failure = failures[min(place, len(failures) - 1)]
-        told.append({"failure": failure, "ids": ids, "counts": counts, "more": len(defect.also)})
+        told.append(
+            {"failure": failure, "ids": ids, "counts": counts, "also": [redactor.text(one) for one in defect.also]}
+        )
     return sorted(told, key=lambda one: not one["counts"])
 
 
