@@ -12,10 +12,13 @@ from conformance.schemas import ABSENT, same
 def shows(found: Any, wanted: Any, schema: Mapping[str, Any]) -> bool:
     """Whether a server that was given `wanted` may show `found` for it.
 
-    A cleared member may be shown as null, as nothing, or not at all; an object may have members of its own; a time
-    may be written in another of the ways that RFC 3339 allows, with another offset or more or fewer digits.
+    A member that was set to null may be shown as null or not at all, an emptied text also as empty; an object may have
+    members of its own; a time may be written in another of the ways that RFC 3339 allows, with another offset or more
+    or fewer digits.
     """
-    if wanted is None or wanted == "":
+    if wanted is None:
+        return found is ABSENT or found is None
+    if wanted == "":
         return found is ABSENT or found is None or found == ""
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
         nodes = schema.get("properties", {})
