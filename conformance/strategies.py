@@ -100,18 +100,26 @@ def _string(schema: Schema, chance: random.Random, name: str) -> str:
     return text[:high]
 
 
-def _plausible(name: str, chance: random.Random) -> str:
-    """A text that a server which looks closer than its schema says would take, too."""
+def plain_kind(name: str) -> bool:
+    """Whether a member's name says that its text is a date, an amount, a year or a number."""
     lowered = name.lower()
+    return any(word in lowered for word in ("date", "price", "amount", "year", "number"))
+
+
+def _plausible(name: str, chance: random.Random) -> str:
+    """A text that a server which looks closer than its schema says would take, too; with capital letters and small."""
+    lowered = name.lower()
+    if "serial" in lowered:
+        return f"Rx{chance.randint(1000, 9999)}-{chance.choice(WORDS).upper()}"
     if "date" in lowered:
         return _day(chance)
     if "price" in lowered or "amount" in lowered:
         return f"{chance.randint(1, 999)}.50"
     if "year" in lowered:
         return str(chance.randint(2015, 2025))
-    if "number" in lowered and "serial" not in lowered:
+    if "number" in lowered:
         return str(chance.randint(1000, 999999))
-    return f"{chance.choice(WORDS)} {chance.choice(WORDS)} {chance.randint(10, 9999)}"
+    return f"{chance.choice(WORDS).capitalize()} {chance.choice(WORDS)} {chance.randint(10, 9999)}"
 
 
 def _matching(schema: Schema, chance: random.Random) -> str:

@@ -16,6 +16,7 @@ from conformance.checks import (
     shape,
     state,
     success,
+    texts,
     transactions,
 )
 from conformance.requirements import Book
@@ -43,4 +44,5 @@ CONCERNS: tuple[Concern, ...] = (
     transactions,
     lifecycle,
     robustness,
+    texts,
 )

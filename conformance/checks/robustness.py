@@ -1,4 +1,4 @@
-"""Hostile but harmless requests: whatever comes, never a 5xx, and what is text stays the text it was."""
+"""Hostile but harmless requests: whatever comes, never a 5xx."""
 
 from __future__ import annotations
 
@@ -7,29 +7,16 @@ from functools import partial
 from typing import Any
 
 from conformance.answers import shown
-from conformance.checks.state.members import static_members
 from conformance.checks.success import valid_body
 from conformance.context import UNSET, Context
 from conformance.errors import Skip, Unavailable
-from conformance.jsontext import text_of
 from conformance.requirements import Book
 from conformance.routes import Raw, encode, parameters_in, path_of, query_of
-from conformance.schemas import same, shortened
+from conformance.schemas import shortened
 from conformance.types import Exchange, Requirement, weakest
 from openapi.contract import Operation
 
 NEED = ("capability:robustness",)
-STRANGE_TEXTS = (
-    "é ü ñ Ł ő",
-    "日本語 한국어",
-    "مرحبا שלום",
-    "👩‍👩‍👧‍👦 🇪🇸",
-    "a\u0301 combined",
-    "quote \" apostrophe ' backslash \\ slash / angle <b>",
-    "'; DROP TABLE devices; --",
-    "${jndi:ldap://127.0.0.1/x} {{7*7}} %s %n",
-    "inner  double  space",
-)
 NO_METHOD = "DEVICEDOUBLE"
 """A method that no server has. One that some server has might be carried out: what is not declared may exist."""
 
@@ -55,23 +42,6 @@ def derive(book: Book) -> Iterator[Requirement]:
         if operation.request_body is not None:
             yield _robust(book, operation, "robust-body", "Odd, deep, large and wrong bodies", "changes")
     yield from _methods(book)
-    for resource in book.api.resources:
-        if resource.write in book.contract.operations:
-            operation = book.contract.operations[resource.write]
-            members = static_members(book, resource)
-            if members is not None and not any(_any_text(member.schema) for member in members):
-                continue
-            yield book.make(
-                operation,
-                "keeps-unicode",
-                "Text of any kind is stored and shown as it was sent.",
-                "keeps_unicode",
-                basis=weakest(operation.basis, "public"),
-                source="RFC 8259 section 8",
-                sends="changes",
-                needs=(*NEED, f"success:{operation.id}"),
-                data={"resource": resource.name},
-            )
 
 
 def _robust(book: Book, operation: Operation, slug: str, text: str, sends: Any) -> Requirement:
@@ -305,40 +275,10 @@ def refuses_other_methods(context: Context, requirement: Requirement) -> None:
         )
 
 
-def keeps_unicode(context: Context, requirement: Requirement) -> None:
-    """Letters of many scripts, emoji, quotes and backslashes are read back code point by code point."""
-    handle = context.resource(requirement.data["resource"])
-    plain = [m for m in handle.usable() if _any_text(m.schema) and m.name not in context.api.values]
-    if not plain:
-        raise Skip("no member takes any text")
-    member = next((m for m in plain if "name" not in m.name and "serial" not in m.name), plain[0])
-    with context.keep(handle) as before:
-        for strange in STRANGE_TEXTS:
-            text = strange[: member.schema.get("maxLength", 1000)]
-            exchange = handle.write({member.name: text}, before)
-            context.case()
-            if not context.expect_success(exchange, f"The text {text!r} is refused."):
-                continue
-            found = member.seen(handle.read())
-            if not same(found, member.stored(text, None)):
-                context.fail(
-                    f"{member.name} does not keep its text.",
-                    expected=text_of(text),
-                    actual=shortened(text_of(found)),
-                    exchanges=(exchange,),
-                    cause=f"text altered {exchange.operation}",
-                )
-
-
-def _any_text(schema: Any) -> bool:
-    return schema.get("type") == "string" and not {"enum", "format", "pattern"} & set(schema)
-
-
 CHECKS = {
     "robust_query": robust_query,
     "robust_path": robust_path,
     "robust_body": robust_body,
     "head_like_get": head_like_get,
     "refuses_other_methods": refuses_other_methods,
-    "keeps_unicode": keeps_unicode,
 }

@@ -114,6 +114,21 @@ def label_as_sent() -> Modifier:
     return modifier
 
 
+def labels_once(body: Any) -> Any:
+    return _labels(body, lambda labels: list(dict.fromkeys(labels)))
+
+
+def no_labels(body: Any) -> Any:
+    return _labels(body, lambda labels: labels or None)
+
+
+def _labels(body: Any, change: Callable[[list[Any]], Any]) -> Any:
+    labels = body.get("connection_type") if isinstance(body, dict) else None
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        return body
+    return {**body, "connection_type": change(labels)}
+
+
 def labels_added(call: Call, forward: Forward) -> Answer:
     """New labels join the old ones."""
     body = call.json()

@@ -166,6 +166,16 @@ def swapped(body: dict[str, Any]) -> dict[str, Any]:
     return {other.get(name, name): value for name, value in body.items()}
 
 
+def small_tags(body: dict[str, Any]) -> dict[str, Any]:
+    tags = body.get("tags")
+    return {**body, "tags": [str(tag).lower() for tag in tags]} if isinstance(tags, list) else body
+
+
+def cut_location(body: dict[str, Any]) -> dict[str, Any]:
+    location = body.get("location")
+    return {**body, "location": location[:64]} if isinstance(location, str) else body
+
+
 def unseen(value: Any) -> Any:
     return {name: one for name, one in value.items() if name != "last_seen"}
 

@@ -48,7 +48,7 @@ def states(context: Context, requirement: Requirement) -> None:
 def tags(context: Context, requirement: Requirement) -> None:
     """Lists of tags of several lengths, one after another: each is shown as sent, nothing of the last is left."""
     with kept(context, "tags"):
-        for value in (["one"], ["two", "three"], [], ["four"]):
+        for value in (["one"], ["Two words", "three"], [], ["four"]):
             exchange = taken(context, {"tags": value})
             if exchange is not None:
                 shows(context, exchange, {"tags": value})

@@ -93,7 +93,7 @@ def in_groups(
     What is refused together is tried one by one, unless a refusal is nothing to wonder at (not `strict`). With `other`,
     the values are others than a second object has.
     """
-    for group in _groups(context, handle, members):
+    for group in groups_of(context, handle, members):
         changes = {member.name: _unlike(context, handle, member, before, other) for member in group}
         changes = {name: value for name, value in changes.items() if value is not ABSENT}
         exchange = handle.write(changes, before) if changes else None
@@ -107,7 +107,7 @@ def in_groups(
                 yield {name: value}, alone
 
 
-def _groups(context: Context, handle: Handle, members: Iterable[Member]) -> list[list[Member]]:
+def groups_of(context: Context, handle: Handle, members: Iterable[Member]) -> list[list[Member]]:
     """Members that one role may write together, `TOGETHER` at most."""
     groups: list[list[Member]] = []
     for member in members:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from conformance.api import Resource
@@ -87,12 +87,16 @@ def _altered(ground: Ground, operation: Operation, members: list[Member]) -> Ite
     for slug, breaks, caught, edit in (
         ("plain-letters", "turns letters beyond ASCII into question marks", ("keeps-unicode",), _each_text(_plain)),
         ("trims", "cuts texts after 20 characters", ("takes-every-value", "keeps-unicode"), _each_text(_cut)),
+        ("cuts-at-64", "cuts texts after 64 characters", ("keeps-whole",), _each_text(lambda text: text[:64])),
+        ("strips", "takes away blanks around texts", ("keeps-whole",), _each_text(str.strip)),
+        ("small-letters", "stores texts in small letters", ("reads-back",), _each_text(_small, ground.api.values)),
         ("first-of-many", "stores only the first of several members", ("combines",), _first_member),
         ("last-of-many", "stores only the last of several members", ("combines",), _last_member),
     ):
         if slug == "trims" and not any(20 < node.schema.get("maxLength", 0) < 10**5 for node in members):
             continue
         yield from ground.fault(operation, slug, breaks, caught, always(on(name, edit_request(edit))))
+    yield from ground.fault(operation, "no-emoji", "refuses emoji", ("takes-unicode",), always(on(name, _no_emoji)))
     nullable = [one for one in members if one.nullable and one.need is None]
     if nullable:
         yield from ground.fault(
@@ -101,6 +105,15 @@ def _altered(ground: Ground, operation: Operation, members: list[Member]) -> Ite
             "takes null for no change",
             ("null-clears",),
             lambda: on(name, _ignores_null()),
+        )
+    texts = [one for one in nullable if one.schema.get("type") == "string" and not {"enum", "format"} & set(one.schema)]
+    if texts:
+        yield from ground.fault(
+            operation,
+            "null-is-empty",
+            f"stores an empty text where {texts[-1].name} is to be null",
+            ("null-clears",),
+            always(on(name, edit_request(_empty_for_null(texts[-1].name)))),
         )
     if len(nullable) > 1:
         yield from ground.fault(
@@ -122,17 +135,33 @@ def _altered(ground: Ground, operation: Operation, members: list[Member]) -> Ite
         )
 
 
-def _each_text(edit: Callable[[str], str]) -> Callable[[Any], Any]:
+def _each_text(edit: Callable[[str], str], but: Container[str] = ()) -> Callable[[Any], Any]:
     def edited(value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return {key: edit(one) if isinstance(one, str) else one for key, one in value.items()}
+        return {key: edit(one) if isinstance(one, str) and key not in but else one for key, one in value.items()}
 
     return edited
 
 
+def _empty_for_null(name: str) -> Callable[[Any], Any]:
+    return lambda value: {**value, name: ""} if isinstance(value, dict) and value.get(name, "") is None else value
+
+
+def _no_emoji(call: Call, forward: Forward) -> Answer:
+    """The text is to be stored in three bytes a character."""
+    if any(ord(char) > 0xFFFF for char in call.body.decode("utf-8", "replace")):
+        return Answer(400).with_json({"error": "VALIDATION_ERROR"})
+    return forward(call)
+
+
 def _plain(text: str) -> str:
     return text.encode("ascii", "replace").decode()
+
+
+def _small(text: str) -> str:
+    """All but constants."""
+    return text if text.isupper() else text.lower()
 
 
 def _cut(text: str) -> str:

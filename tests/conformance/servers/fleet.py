@@ -65,7 +65,8 @@ class Wrong(Exception):
 
 
 def _text(value: Any) -> bool:
-    return isinstance(value, str)
+    """Nothing beyond the characters that fit into three bytes of UTF-8."""
+    return isinstance(value, str) and all(ord(char) <= 0xFFFF for char in value)
 
 
 def _user(value: Any) -> bool:

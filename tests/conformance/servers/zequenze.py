@@ -12,6 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
@@ -110,7 +111,7 @@ def coerced(name: str, value: Any) -> Any:
             raise Wrong(422, {"code": "invalid", "attr": name})
         if name == "name" and not str(value).strip():
             raise Wrong(422, {"code": "blank", "attr": name})
-        return str(value)
+        return normalize("NFC", str(value))
     if name in OBJECTS and not isinstance(value, dict):
         raise Wrong(422, {"code": "not_a_dict", "attr": name})
     if name == "tags" and not (isinstance(value, list) and all(isinstance(tag, str) for tag in value)):
