@@ -50,6 +50,11 @@ export function select(options, chosen, attributes = {}) {
   return h("select", attributes, made);
 }
 
+/** So many of what has this name: `1 call`, `2 calls`. */
+export function counted(number, name) {
+  return `${number} ${name}${number === 1 ? "" : "s"}`;
+}
+
 export function button(label, onclick, attributes = {}) {
   return h("button", { type: "button", onclick, ...attributes }, label);
 }

@@ -1,7 +1,7 @@
 // One exchange, whole: what was asked beside what was answered.
 import { copy } from "./copy.js";
 import { curl } from "./curl.js";
-import { button, h } from "./dom.js";
+import { button, counted, h } from "./dom.js";
 import { body } from "./json.js";
 import { link } from "./route.js";
 
@@ -70,7 +70,23 @@ function message(name, { headers, body: text, encoding }) {
   const rows = Object.entries(headers).map(([header, value]) => h("div", {}, h("dt", {}, header), h("dd", {}, value)));
   return h("section", { class: "side", "aria-label": name },
     h("h3", {}, name),
-    h("details", {}, h("summary", {}, `${rows.length} headers`), h("dl", { class: "headers" }, rows)),
+    h("details", {}, h("summary", {}, counted(rows.length, "header")), h("dl", { class: "headers" }, rows)),
     encoding && h("p", { class: "quiet" }, "No text; here in base64."),
     text ? body(text) : h("p", { class: "quiet" }, "No body"));
+}
+
+/** What the columns of the list are called in its style. */
+export const CELLS = ["time", "api", "method", "path", "status", "took"];
+
+/** One exchange in the list. The path is told behind the base URL: the API is named beside it. */
+export function row(item, base) {
+  const marks = [item.fault && "fault", item.violations.length && "invalid"].filter(Boolean);
+  return [
+    h("span", { class: "time" }, timeOfDay(item.time), " "),
+    h("span", { class: "api" }, item.api, " "),
+    h("span", { class: "method" }, item.method, " "),
+    h("span", { class: "path" }, h("span", { class: "text" }, item.path.startsWith(`${base}/`) ? item.path.slice(base.length) : item.path, " "), marks.map((mark) => h("span", { class: "mark" }, mark, " "))),
+    h("span", { class: "status" }, badge(item.status), " "),
+    h("span", { class: "took" }, milliseconds(item.duration_ms), h("span", { class: "hidden" }, " ms")),
+  ];
 }

@@ -1,8 +1,9 @@
 // The journal as it is written: filters, the list, one exchange beside it.
 import { call, follow } from "./control.js";
 import { confirm } from "./dialogs.js";
-import { busy, button, field, fill, h, later, problemBox, select, tell } from "./dom.js";
-import { badge, command, exchangePane, milliseconds, timeOfDay } from "./exchange.js";
+import { busy, button, counted, field, fill, h, later, problemBox, select, tell } from "./dom.js";
+import { CELLS, command, exchangePane, row } from "./exchange.js";
+import { FILTERS, fits, isStatus, pick } from "./filters.js";
 import { copy } from "./copy.js";
 import { go, link } from "./route.js";
 import { WindowedList } from "./windowed.js";
@@ -10,7 +11,6 @@ import { WindowedList } from "./windowed.js";
 const PAGE = 500;
 const LIMIT = 10_000;
 const DRAW = 100;
-const FILTERS = ["api", "operation", "status", "search", "key", "fault"];
 
 export class JournalView {
   title = "Journal";
@@ -27,6 +27,7 @@ export class JournalView {
       chosen: (item, pointed) => this.choose(item, pointed),
       opened: () => this.pane.querySelector("h2")?.focus(),
       end: () => this.older(),
+      rest: () => this.rest(),
     });
     this.pane = h("div", { class: "pane" });
     this.count = h("p", { class: "count quiet" });
@@ -94,8 +95,11 @@ export class JournalView {
     const choices = ["2XX", "4XX", "5XX", "dropped"];
     this.status = h("input", { list: "statuses", size: 8, autocomplete: "off", pattern: "[1-5](XX|[0-9][0-9])|dropped", placeholder: "any", onchange: () => {
       const status = this.status.value.trim().replace(/xx$/, "XX");
-      if (/^([1-5](XX|\d\d)|dropped|)$/.test(status)) change({ status });
-      else this.problem.show(new Error("A status is a number such as 404, a class such as 4XX, or the word dropped."));
+      if (status === "" || isStatus(status)) {
+        this.problem.show(null);
+        this.status.value = status;
+        change({ status });
+      } else this.problem.show(new Error("A status is a number such as 404, a class such as 4XX, or the word dropped."));
     } });
     this.search = h("input", { type: "search", id: "search", autocomplete: "off", oninput: later(250, () => change({})) });
     const form = h("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() },
@@ -150,18 +154,27 @@ export class JournalView {
     return call("GET", ["worlds", this.context.world, "journal"], { query: { ...this.query, limit: PAGE, bodies: false, ...more }, signal });
   }
 
-  async older() {
-    if (this.complete || this.loading || !this.list.items.length) return;
-    this.loading = true;
+  /** The next ones behind those that are here; who asks while some are on their way waits for these. */
+  older(limit = PAGE) {
+    this.loading ??= this.fetchOlder(limit).finally(() => { this.loading = null; });
+    return this.loading;
+  }
+
+  /** All of them; once more where a single page was on its way. */
+  async rest() {
+    for (let round = 0; round < 3 && !this.complete; round += 1) await this.older(LIMIT);
+  }
+
+  async fetchOlder(limit) {
+    if (this.complete || !this.list.items.length) return;
     const { signal } = this.following;
     await busy(null, this.problem, async () => {
-      const page = await this.page({ before: this.list.items.at(-1).id }, signal);
+      const page = await this.page({ before: this.list.items.at(-1).id, limit }, signal);
       if (signal.aborted) return;
-      this.complete = page.exchanges.length < PAGE;
+      this.complete = page.exchanges.length < limit;
       this.list.append(page.exchanges);
       this.tellCount();
     });
-    this.loading = false;
   }
 
   come(entries) {
@@ -196,7 +209,7 @@ export class JournalView {
     const shown = this.list.items.length;
     const filtered = FILTERS.some((name) => this.query[name]);
     const known = this.complete ? shown : `${shown} and more`;
-    fill(this.count, filtered ? `${known} of ${this.total} exchanges` : `${this.total} ${this.total === 1 ? "exchange" : "exchanges"}`);
+    fill(this.count, filtered ? `${known} of ${counted(this.total, "exchange")}` : counted(this.total, "exchange"));
     this.list.box.classList.toggle("none", shown === 0);
     this.list.box.dataset.none = filtered ? "Nothing fits these filters." : "Nothing was asked yet. Calls appear here as they come.";
   }
@@ -250,37 +263,4 @@ export class JournalView {
     if (!beside || !this.pane.contains(document.activeElement)) go(link(this.context.world, ["journal"], this.query));
     this.list.box.focus();
   }
-}
-
-const CELLS = ["time", "api", "method", "path", "status", "took"];
-
-/** The path is told behind the base URL: the API is named beside it. */
-function row(item, base) {
-  const marks = [item.fault && "fault", item.violations.length && "invalid"].filter(Boolean);
-  return [
-    h("span", { class: "time" }, timeOfDay(item.time), " "),
-    h("span", { class: "api" }, item.api, " "),
-    h("span", { class: "method" }, item.method, " "),
-    h("span", { class: "path" }, h("span", { class: "text" }, item.path.startsWith(`${base}/`) ? item.path.slice(base.length) : item.path, " "), marks.map((mark) => h("span", { class: "mark" }, mark, " "))),
-    h("span", { class: "status" }, badge(item.status), " "),
-    h("span", { class: "took" }, milliseconds(item.duration_ms), h("span", { class: "hidden" }, " ms")),
-  ];
-}
-
-function pick(query) {
-  return Object.fromEntries(FILTERS.map((name) => [name, query[name] ?? ""]));
-}
-
-/** Whether an exchange that came by the stream is one that the list would give. */
-function fits(entry, query) {
-  if (["api", "operation", "key", "fault"].some((name) => query[name] && entry[name] !== query[name])) return false;
-  const { status, search } = query;
-  if (status === "dropped" ? entry.status !== null : status && !meets(String(entry.status ?? ""), status)) return false;
-  if (!search) return true;
-  const places = [entry.path, entry.key ?? "", entry.request?.body ?? "", entry.response?.body ?? ""];
-  return places.some((place) => place.toLowerCase().includes(search.toLowerCase()));
-}
-
-function meets(status, wanted) {
-  return wanted.endsWith("XX") ? status[0] === wanted[0] && status !== "" : status === wanted;
 }

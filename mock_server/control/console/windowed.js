@@ -3,13 +3,17 @@ import { h } from "./dom.js";
 
 const SPARE = 8;
 
-/** `row(item)` gives the children of a row, `chosen(item)` hears of choices, `opened()` of Enter, `end()` that the end is near. */
+/**
+ * `row(item)` gives the children of a row, `chosen(item)` hears of choices, `opened()` of Enter, `end()` that the end is
+ * near; `rest()` brings what is still to come, for who goes there at once.
+ */
 export class WindowedList {
-  constructor(label, { row, chosen, opened, end }) {
+  constructor(label, { row, chosen, opened, end, rest }) {
     this.row = row;
     this.chosen = chosen;
     this.opened = opened;
     this.end = end;
+    this.rest = rest;
     this.items = [];
     this.rows = new Map();
     this.selected = null;
@@ -122,11 +126,17 @@ export class WindowedList {
     if (event.altKey || event.ctrlKey || event.metaKey || !this.items.length) return;
     const here = this.items.findIndex((item) => item.id === this.selected);
     const page = Math.max(1, Math.floor(this.box.clientHeight / this.height) - 1);
-    const steps = { ArrowDown: here + 1, ArrowUp: here - 1, PageDown: here + page, PageUp: here - page, Home: 0, End: this.items.length - 1 };
-    if (event.key in steps) this.choose(here < 0 && event.key !== "End" ? 0 : steps[event.key]);
+    const steps = { ArrowDown: here + 1, ArrowUp: here - 1, PageDown: here + page, PageUp: here - page, Home: 0 };
+    if (event.key in steps) this.choose(here < 0 ? 0 : steps[event.key]);
+    else if (event.key === "End") this.toEnd();
     else if (event.key === "Enter" && here >= 0) this.opened();
     else return;
     event.preventDefault();
+  }
+
+  async toEnd() {
+    await this.rest();
+    if (document.activeElement === this.box) this.choose(this.items.length - 1);
   }
 
   close() {

@@ -2,7 +2,7 @@
 import { call, read } from "./control.js";
 import { copy, download } from "./copy.js";
 import { confirm } from "./dialogs.js";
-import { busy, button, field, fill, h, problemBox, tell } from "./dom.js";
+import { busy, button, counted, field, fill, h, problemBox, tell } from "./dom.js";
 import { spoken } from "./clock.js";
 import { go, link } from "./route.js";
 
@@ -167,7 +167,7 @@ export class WorldsView {
   showDifference(text) {
     const patch = JSON.parse(text);
     const other = this.against.value;
-    tell(patch.length ? `${patch.length} differences.` : "No difference.");
+    tell(patch.length ? `${counted(patch.length, "difference")}.` : "No difference.");
     if (!patch.length) return fill(this.difference, h("p", {}, `There is no difference to ${other}, clocks aside.`));
     const rows = patch.slice(0, SHOWN).map(({ op, path, value }) => h("tr", {},
       h("td", {}, h("span", { class: `badge ${op}` }, op)),

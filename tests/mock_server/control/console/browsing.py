@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,17 @@ ARGUMENTS = [
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
+WRITE = {"Authorization": "Bearer fleet-write-key"}
+DEVICE = "fleet/platform/v1/devices/42"
+VIEWS = {
+    "journal": ("journal",),
+    "exchange": ("journal", "2"),
+    "devices": ("devices", "fleet", "devices"),
+    "device": ("devices", "fleet", "devices", "42"),
+    "faults": ("faults",),
+    "clock": ("clock",),
+    "worlds": ("worlds",),
+}
 
 
 def chromium_path() -> str:
@@ -108,3 +119,26 @@ def barriers(page: Page, within: str | None = None) -> list[str]:
     options = {"runOnly": {"type": "tag", "values": WCAG}}
     found = Axe().run(page, context=within, options=options).response["violations"]
     return [f"{item['id']}: {item['nodes'][0]['html'][:150]} {item['nodes'][0]['failureSummary']}" for item in found]
+
+
+Opened = Callable[..., Console]
+"""Opens the console before a world of the test's own."""
+
+
+def rows(page: Page) -> Locator:
+    """The exchanges in sight."""
+    return page.get_by_role("listbox").get_by_role("option")
+
+
+def rename(console: Console, name: str, **options: Any) -> int:
+    return console.call("PATCH", DEVICE, headers=WRITE, json={"name": name}, **options).status_code
+
+
+def make_busy(console: Console) -> None:
+    """A world in which something happened: every kind of row, of mark and of badge."""
+    rename(console, "MacBook of Ada")
+    console.call("PATCH", DEVICE, headers=WRITE, json={"name": 7})
+    console.call("GET", "jasper/rws/api/v1/devices/8988216716970004975", auth=("account", "account-key"))
+    console.call("GET", "fleet/platform/v1/nowhere")
+    console.steer("POST", "/faults", json={"api": "fleet", "status": 503, "nth": 1})
+    rename(console, "MacBook of Ada")
