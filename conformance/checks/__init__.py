@@ -1,4 +1,4 @@
-"""The concerns of the suite, in the order in which requirements are listed: a file each, no vendor's name in any."""
+"""The concerns of the suite, in the order in which requirements are listed: a file or folder each, without vendors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of planted faults: the generic ones of each API, and those of its own file beside this one."""
+"""The table of planted faults: the generic ones of each API, and those of its own file or folder beside this one."""
 
 from __future__ import annotations
 
