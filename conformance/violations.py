@@ -58,7 +58,8 @@ class Violation:
     path: Path
     value: Any
     kind: str = ""
-    """`null` for a null that is not allowed, `case` for an enumerated value in other letters; else empty."""
+    """`null` for a null that is not allowed, `case` for a listed value in other letters, `form` for a listed number
+    that is written otherwise; else empty."""
 
     @property
     def name(self) -> str:
@@ -129,6 +130,16 @@ def _values(schema: Schema, pointer: str, path: Path) -> Iterator[Violation]:
         yield from _numbers(schema, pointer, path)
 
 
+def _other_numbers(listed: list[str], pointer: str, path: Path) -> Iterator[Violation]:
+    """Where numbers are listed as texts: the one after the last, and the last as nobody writes it."""
+    if not listed or not all(text.isdecimal() for text in listed):
+        return
+    last = max(listed, key=int)
+    yield Violation("enum", pointer, path, str(int(last) + 1))
+    yield Violation("enum", pointer, path, f"0{last}", "form")
+    yield Violation("enum", pointer, path, f"{last}.0", "form")
+
+
 def _not_listed(schema: Schema, pointer: str, path: Path) -> Iterator[Violation]:
     listed = [value for value in schema["enum"] if value is not None]
     if schema.get("type", "string") == "string":
@@ -138,6 +149,7 @@ def _not_listed(schema: Schema, pointer: str, path: Path) -> Iterator[Violation]
             yield Violation("enum", pointer, path, other, "case")
         if listed and (listed[0] + "_X") not in listed:
             yield Violation("enum", pointer, path, listed[0] + "_X")
+        yield from _other_numbers(listed, pointer, path)
     else:
         yield Violation("enum", pointer, path, max(listed) + 1)
 

@@ -223,6 +223,16 @@ def version_ignored(call: Call, forward: Forward) -> Answer:
     return forward(call.with_(target=re.sub(r"^/v[^/]+", "/v1", call.target)))
 
 
+def also_version(*names: str) -> Modifier:
+    """These versions are answered as the first is."""
+    known = re.compile(rf"^/v({'|'.join(map(re.escape, names))})(?=/)")
+
+    def modifier(call: Call, forward: Forward) -> Answer:
+        return forward(call.with_(target=known.sub("/v1", call.target)))
+
+    return modifier
+
+
 def not_remembered(call: Call, forward: Forward) -> Answer:
     """Whether an address is taken is looked up among those of the first day."""
     answer = forward(call)

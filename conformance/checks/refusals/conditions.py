@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.answers import answer_to
+from conformance.answers import answer_to, code_pointer
 from conformance.checks.success import valid_body
 from conformance.context import Context
 from conformance.requirements import Book
+from conformance.schemas import standing, steps_of
 from conformance.types import Requirement, weakest
-from openapi.contract import Operation
+from openapi.contract import ErrorEntry, Operation, RefusalRule
 
 
 def from_conditions(book: Book, operation: Operation) -> Iterator[Requirement]:
@@ -24,7 +25,7 @@ def from_conditions(book: Book, operation: Operation) -> Iterator[Requirement]:
             continue
         seen.add(word)
         entry = book.contract.errors[refusal.error]
-        basis = weakest(refusal.basis, entry.basis)
+        basis = weakest(refusal.basis, entry.basis, _place_of_code(book, operation, entry))
         text = f"Refused with {answer_to(book.contract, refusal.error)}: {refusal.description.strip()}"
         known = f"{operation.id}:{word}" in book.api.conditions or word in book.api.conditions
         base = book.make(
@@ -38,8 +39,8 @@ def from_conditions(book: Book, operation: Operation) -> Iterator[Requirement]:
         )
         if known:
             yield base
-            if basis == "inferred" and word.startswith("unknown") and operation.basis != "inferred":
-                yield from _not_found_at_all(book, operation, word, entry.status)
+            if basis == "inferred" and operation.basis != "inferred":
+                yield from _refused_at_all(book, operation, refusal, entry.status)
         else:
             yield Requirement(
                 **{f: getattr(base, f) for f in ("id", "text", "level", "basis", "source", "operation", "needs")},
@@ -47,16 +48,32 @@ def from_conditions(book: Book, operation: Operation) -> Iterator[Requirement]:
             )
 
 
-def _not_found_at_all(book: Book, operation: Operation, word: str, status: int) -> Iterator[Requirement]:
-    """The status is declared by the page even where its code is a guess."""
+def _place_of_code(book: Book, operation: Operation, entry: ErrorEntry) -> str:
+    """How sure it is that the code stands where the answer's schema has it: a code is held to no more than that."""
+    response = operation.responses.get(str(entry.status))
+    pointer = code_pointer(entry.body if entry.body is not None else book.contract.error_body)
+    if response is None or entry.code is None or pointer is None or not response.content:
+        return "documented"
+    schema = next(iter(response.content.values())).schema
+    return standing(schema, [part for step in steps_of(pointer) for part in ("properties", step)])[0]
+
+
+def _refused_at_all(book: Book, operation: Operation, refusal: RefusalRule, status: int) -> Iterator[Requirement]:
+    """The status is declared by the page even where its code, or the place of it, is a guess."""
+    word = refusal.when
     response = operation.responses.get(str(status))
-    if response is not None and response.basis != "inferred":
+    if response is None:
+        return
+    unknown = word.startswith("unknown")
+    basis = response.basis if unknown else weakest(response.basis, refusal.basis)
+    if basis != "inferred":
+        what = "does not exist" if unknown else "the caller may not use"
         yield book.make(
             operation,
             f"answers-{word}-with-{status}",
-            f"What does not exist is answered with {status}, whatever the code.",
+            f"What {what} is answered with {status}, whatever the code.",
             "refuses_condition",
-            basis=response.basis,
+            basis=basis,
             source=response.source,
             data={"word": word, "error": None, "status": status},
         )

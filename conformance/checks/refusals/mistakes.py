@@ -65,6 +65,9 @@ def _mistake(
 ) -> Mistake:
     rule = operation.violation(where, violation.path, violation.keyword)
     basis, source = standing(schema, violation.path)
+    basis = weakest(basis, operation.basis)  # A page about one operation documents nothing of another.
+    if violation.kind == "form":
+        basis = "inferred"  # To whoever reads numbers it is the same one.
     parameter = operation.parameter(*where.split(":", 1)) if ":" in where else None
     if parameter is not None:
         basis = weakest(basis, parameter.basis)

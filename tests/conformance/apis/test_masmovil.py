@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from conformance.apis.masmovil.rfc6902 import Impossible, applied
+from conformance.planted.faults import Answer, Call, Fault, Forward, transport
 from conformance.schemas import same
+from conformance.selftest import session_of
 from openapi.contract import load
 from tests.conformance.apis.proof import (
+    alarms,
     second_checked,
+    the_double,
     unanswered,
 )
 
@@ -68,3 +72,26 @@ def test_the_reference_reads_json_patch_as_everybody_does(case: Any) -> None:
     else:
         assert "error" not in case or "two 'op' members" in case["error"]
         assert same([case["doc"], *stages][-1], case.get("expected", [case["doc"], *stages][-1]))
+
+
+def otherwise_worded(call: Call, forward: Forward) -> Answer:
+    """Refusals have another body than that of the sibling version, which is all that the public pages show."""
+    answer = forward(call)
+    return answer.with_json({"title": "refused"}) if answer.status in (403, 404) else answer
+
+
+def test_the_shape_of_a_refusal_is_a_guess() -> None:
+    """What a page declares of an unknown subscription or a foreign organization is the status alone."""
+    session = session_of("masmovil")
+    wanted = [one for one in session.ledger if one.check == "refuses_condition"]
+    fault = Fault("otherwise-worded", "masmovil", "nothing", (), lambda: otherwise_worded)
+    with the_double("masmovil") as target:
+        run = session.open(target, transport=transport(fault, session.contract), remember=False)
+        results = session.check(run, wanted)
+    assert alarms(results) == []
+    passed = {one.requirement.id for one in results.outcomes if one.status == "passed"}
+    assert {
+        "masmovil.list-subscription-devices.answers-unknown-parent-with-404",
+        "masmovil.add-subscription-device.answers-unknown-parent-with-404",
+        "masmovil.search-devices.answers-foreign-with-403",
+    } <= passed
