@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from conformance.reporting.grouping import Defect
 from conformance.reporting.redaction import Redactor
+from conformance.reporting.report import ALONE
 from conformance.results import Results
 
 _ORDER = ("failed", "error", "inconclusive", "skipped", "passed")
@@ -19,7 +20,7 @@ def page(report: dict[str, Any], defects: list[dict[str, Any]], matrix: dict[str
     environment = Environment(
         loader=PackageLoader("conformance.reporting"), autoescape=select_autoescape(default=True), trim_blocks=True
     )
-    environment.globals.update(order=_ORDER, most=_MOST_IDS)
+    environment.globals.update(order=_ORDER, most=_MOST_IDS, alone=ALONE)
     return environment.get_template("report.html").render(report=report, defects=defects, matrix=matrix)
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 from conformance.reporting.redaction import Redactor
 from conformance.results import Results
 from conformance.run import Run
-from conformance.types import Exchange, Failure, Outcome
+from conformance.types import Exchange, Failure, Outcome, Requirement
 
 VERSION = 1
 LONGEST_BODY = 4000
 MOST_FAILURES = 20
+ALONE = "A replay checks what it names, alone; what passes there rests on what the run sent before: run it all again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ def report_of(results: Results, run: Run, about: About) -> dict[str, Any]:
         "duration_s": round(about.duration_s, 3),
         "verdict": results.verdict,
         "summary": _summary(results, run),
-        "requirements": [_requirement(one, redactor, about.command) for one in results.outcomes],
+        "requirements": [
+            _requirement(one, redactor, replay_of(one, results.outcomes, about.command)) for one in results.outcomes
+        ],
         "coverage": _coverage(run),
     }
 
@@ -54,9 +58,31 @@ def _summary(results: Results, run: Run) -> dict[str, int]:
     return {**counts, "deviations": len(results.deviations()), "requests": run.client.requests}
 
 
-def _requirement(outcome: Outcome, redactor: Redactor, command: str) -> dict[str, Any]:
+def replay_of(outcome: Outcome, outcomes: Sequence[Outcome], command: str) -> str:
+    """The command that checks one requirement again, after those that were checked before it with the same objects.
+
+    What these leave (an address that is taken, say) may be what it fails by.
+    """
+    wanted = outcome.requirement
+    ordered = sorted(outcomes, key=lambda one: one.requirement.order)
+    earlier = takewhile(lambda one: one is not outcome, ordered)
+    names = [one.requirement.id for one in earlier if one.status != "skipped" and _prepares(one.requirement, wanted)]
+    return " ".join([command, *(f"--only {shlex.quote(name)}" for name in (*names, wanted.id))])
+
+
+def _prepares(one: Requirement, wanted: Requirement) -> bool:
+    """Whether a requirement changes the same objects: it needs the same fixtures for the same operation."""
+    fixtures = {need for need in wanted.needs if need.startswith("fixture:")}
+    return (
+        bool(fixtures)
+        and wanted.sends == one.sends == "changes"
+        and one.operation == wanted.operation
+        and fixtures == {need for need in one.needs if need.startswith("fixture:")}
+    )
+
+
+def _requirement(outcome: Outcome, redactor: Redactor, replay: str) -> dict[str, Any]:
     requirement = outcome.requirement
-    replay = f"{command} --only {shlex.quote(requirement.id)}"
     return {
         "id": requirement.id,
         "level": requirement.level,

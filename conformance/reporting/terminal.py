@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from conformance.reporting.grouping import Defect, defects
 from conformance.reporting.redaction import Redactor
-from conformance.reporting.report import About, curl
+from conformance.reporting.report import ALONE, About, curl, replay_of
 from conformance.results import STATUSES, Results
 from conformance.run import Run
 from conformance.schemas import shortened
@@ -50,8 +50,11 @@ def print_results(console: Console, results: Results, run: Run, about: About, *,
     failed = [one for one in results.outcomes if one.status == "failed"]
     found = defects(failed, run.contract, results.rules.binds)
     fatal = [one for one in found if _fatal(one, results)]
-    _defects(console, "Failed", fatal, redactor, about)
-    _defects(console, "Deviations (shown, not counted)", [one for one in found if one not in fatal], redactor, about)
+    deviations = [one for one in found if one not in fatal]
+    for title, some in (("Failed", fatal), ("Deviations (shown, not counted)", deviations)):
+        _defects(console, title, some, results, redactor, about)
+    if found:
+        console.print(f"\n[dim]{ALONE}[/]", soft_wrap=True)
     if not quiet:
         _without_verdict(console, results, redactor)
     for known in results.stale():
@@ -67,7 +70,9 @@ def _fatal(defect: Defect, results: Results) -> bool:
     return any(results.rules.binds(outcome.requirement) for outcome in defect.outcomes)
 
 
-def _defects(console: Console, title: str, found: list[Defect], redactor: Redactor, about: About) -> None:
+def _defects(
+    console: Console, title: str, found: list[Defect], results: Results, redactor: Redactor, about: About
+) -> None:
     if not found:
         return
     console.print(f"\n[bold]{title}[/]")
@@ -84,7 +89,7 @@ def _defects(console: Console, title: str, found: list[Defect], redactor: Redact
             console.print(line, soft_wrap=True)
         for exchange in failure.exchanges[-1:]:
             console.print(f"  [dim]{escape(curl(exchange, redactor))}[/]", soft_wrap=True)
-        replay = f"{about.command} --only {defect.teller.requirement.id}"
+        replay = replay_of(defect.teller, results.outcomes, about.command)
         console.print(f"  [dim]replay    {escape(replay)}[/]", soft_wrap=True)
 
 
