@@ -166,6 +166,13 @@ def shown(exchange: Exchange, most: int = 500) -> str:
     return shortened(f"{exchange.status} {body}".strip(), most)
 
 
+def repeated(exchange: Exchange) -> str:
+    """That an answer came only when its request was sent again, for people."""
+    before = ", ".join(exchange.repeated)
+    about = f"{exchange.sent.method} {exchange.sent.target}"
+    return f"the server is not steady: {about} was answered {exchange.status} only when sent again ({before} before)"
+
+
 def error_matches(entry: ErrorEntry, exchange: Exchange, contract: Contract) -> str | None:
     """None when the answer is the catalogue's entry; otherwise what differs. Wording and headers are never compared."""
     if exchange.status != entry.status:

@@ -9,15 +9,16 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
-from conformance.errors import Unavailable
+from conformance.errors import BrokenOff, Unavailable
 from conformance.target import Target
 from conformance.types import Exchange, Headers, Sent
-from conformance.wire import SAFE_TO_REPEAT, RawAnswer, RawRequest, Wire
+from conformance.wire import RawAnswer, RawRequest, Wire
 
 LONGEST_WAIT = 120.0
 PAUSES = (0.1, 0.4, 1.0)
 MOST_PATIENCE = 5.0
 """How many seconds a request that puts something back may have taken and still be repeated."""
+TRIES, TRIES_UNSTEADY = 4, 8
 GATEWAY_TROUBLE = frozenset((502, 503, 504))
 
 
@@ -59,6 +60,8 @@ class Client:
         self.requests = 0
         self.observe: Callable[[Exchange], None] | None = None
         self._make = transport
+        self._unsteady = False
+        """Whether a request was answered when it was sent again: then more tries are needed to blame anybody."""
         self._pace = Pace(target.requests_per_second)
         self._local = threading.local()
         self._all: list[Transport] = []
@@ -83,11 +86,11 @@ class Client:
         request = RawRequest(method, (self._base_path + target) or "/", headers, body)
         started = time.time()
         begin = time.perf_counter()
-        answer = self._patiently(request)
+        answer, repeated = self._patiently(request)
         elapsed = time.perf_counter() - begin
         sent = Sent(method, self.target.base_url + target, target, headers, body)
         exchange = Exchange(
-            sent, answer.status, Headers(list(answer.headers)), answer.body, elapsed, operation, role, started
+            sent, answer.status, Headers(list(answer.headers)), answer.body, elapsed, operation, role, started, repeated
         )
         if self.observe is not None:
             self.observe(exchange)
@@ -97,13 +100,17 @@ class Client:
         for transport in self._all:
             transport.close()
 
-    def _patiently(self, request: RawRequest) -> RawAnswer:
-        waited, pause, troubles = 0.0, 0.5, 0
+    def _patiently(self, request: RawRequest) -> tuple[RawAnswer, tuple[str, ...]]:
+        """The answer, and what troubles came before it when the request was sent again.
+
+        A 5xx or a broken connection is the server's answer to this request only when it comes every time.
+        """
+        waited, pause = 0.0, 0.5
+        troubles: list[str] = []
         while True:
             self._pace.wait()
-            answer = self._transport().send(request)
-            self.requests += 1
-            if answer.status == 429:
+            answer, trouble, error = self._once(request)
+            if answer is not None and answer.status == 429:
                 delay = retry_after(answer.header("retry-after"))
                 delay = pause if delay is None else delay
                 pause = min(pause * 2, 30.0)
@@ -111,15 +118,41 @@ class Client:
                 if waited > LONGEST_WAIT:
                     raise Unavailable("The server keeps answering 429; set limits.requests_per_second lower.")
                 time.sleep(delay)
-            elif answer.status in GATEWAY_TROUBLE:
-                troubles += 1
-                if troubles > 2 or request.method not in SAFE_TO_REPEAT:
-                    raise Unavailable(
-                        f"{request.method} {request.target} was answered {answer.status}: the server is not available."
-                    )
-                time.sleep(0.2 * troubles)
-            else:
-                return answer
+                continue
+            if answer is not None and trouble is None:
+                self._unsteady = self._unsteady or bool(troubles)
+                return answer, tuple(troubles)
+            troubles.append(str(trouble))
+            gateway = answer is not None and answer.status in GATEWAY_TROUBLE
+            unsafe = gateway and request.method == "POST"
+            if not unsafe and len(troubles) < (TRIES_UNSTEADY if self._unsteady else TRIES):
+                time.sleep(0.1 * len(troubles) if gateway else 0)
+                continue
+            return self._every_time(request, answer, troubles, error), ()
+
+    def _once(self, request: RawRequest) -> tuple[RawAnswer | None, str | None, BrokenOff | None]:
+        """An answer, or none; what is wrong with it that may pass; the error that stands for none."""
+        try:
+            answer = self._transport().send(request)
+        except BrokenOff as error:
+            return None, "no answer", error
+        self.requests += 1
+        return answer, str(answer.status) if answer.status >= 500 else None, None
+
+    def _every_time(
+        self, request: RawRequest, answer: RawAnswer | None, troubles: list[str], error: BrokenOff | None
+    ) -> RawAnswer:
+        """The answer to a request that is in trouble every time. Raises Unavailable when there is none to judge."""
+        about = f"{request.method} {request.target}"
+        if answer is not None and answer.status in GATEWAY_TROUBLE:
+            raise Unavailable(f"{about} was answered {answer.status}: the server is not available.")
+        if len(set(troubles)) > 1:
+            self._unsteady = True
+            raise Unavailable(f"{about} was answered otherwise each time: {', '.join(troubles)}.")
+        if error is not None:
+            raise error
+        assert answer is not None
+        return answer
 
     def _transport(self) -> Transport:
         transport: Transport | None = getattr(self._local, "transport", None)

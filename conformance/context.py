@@ -188,9 +188,12 @@ class Context(Findings):
             self.run.client.send, sent_method, target, tuple(fields), content, operation=operation.id, role=who
         )
         exchange = persistently(send) if self._putting_back else send()
+        self.run.notice(exchange)
+        if exchange.doubtful and not self._putting_back:
+            self.doubts.append(exchange)
         if sent_method == operation.method:
             self.run.count(exchange, operation)
-            if judged:
+            if judged and not exchange.doubtful:
                 self._judge(exchange, operation)
             if exchange.ok and operation.id in self.api.after and not self._keeping:
                 self.api.after[operation.id](self, exchange)

@@ -17,7 +17,7 @@ class Unavailable(SuiteError):
 
 
 class BrokenOff(Unavailable):
-    """The server took the connection and closed it before the end of an answer."""
+    """What came on a connection that the server took is no whole answer, or nothing came before it was closed."""
 
 
 class Skip(Exception):

@@ -15,6 +15,8 @@ class Findings:
         self.contract = contract
         self.cases = 0
         self.failures: list[Failure] = []
+        self.doubts: list[Exchange] = []
+        """Writes that were sent again, so that what this check sees may come of the first time."""
 
     def case(self, count: int = 1) -> None:
         self.cases += count

@@ -54,6 +54,8 @@ class Run:
         """Failures that a check met for another requirement than its own, by requirement id."""
         self.observed: dict[str, int] = defaultdict(int)
         """How often a passive requirement was put to the test."""
+        self.unsteady: dict[str, Exchange] = {}
+        """An answer of each operation that came only when the request was sent again, after a 5xx of the server's."""
         self.warnings: list[str] = []
         self.stopping = threading.Event()
         self.putting_back = threading.Lock()
@@ -88,6 +90,14 @@ class Run:
             self.coverage[operation.id][exchange.status] += 1
             if declared_for(operation, exchange.status) is None:
                 self.undeclared[operation.id][exchange.status] += 1
+
+    def notice(self, exchange: Exchange) -> None:
+        """Tell of a request that had to be sent again."""
+        if not exchange.repeated:
+            return
+        if {"500", "501", "505"} & set(exchange.repeated):
+            self.unsteady.setdefault(str(exchange.operation), exchange)
+        self.warn("Requests were answered only when they were sent again: the server, or the way to it, is not steady.")
 
     def put_to_test(self, requirement: str) -> None:
         with self._lock:

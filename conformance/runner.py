@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
+from conformance.answers import repeated
 from conformance.checks.success import baseline
 from conformance.context import READING, UNSET, Context
 from conformance.errors import BrokenOff, Inconclusive, Skip, SuiteError, Unavailable
@@ -179,9 +180,19 @@ def evaluate(run: Run, ledger: Ledger, requirement: Requirement) -> Outcome:
     outcome.cases = context.cases
     if outcome.status == "passed" and not context.cases and not context.failures:
         outcome.status, outcome.reason = "inconclusive", "nothing could be put to the test"
-    _add(outcome, context.failures)
+    _add_own(outcome, context)
     _add(outcome, run.found.get(requirement.id, []))
     return outcome
+
+
+def _add_own(outcome: Outcome, context: Context) -> None:
+    """What the check found itself, if it is sure that it does not come of a request that was sent twice."""
+    shown = (exchange for failure in context.failures for exchange in failure.exchanges)
+    doubtful = [*context.doubts, *(exchange for exchange in shown if exchange.doubtful)]
+    if context.failures and doubtful:
+        outcome.status, outcome.reason = "error", repeated(doubtful[0])
+    else:
+        _add(outcome, context.failures)
 
 
 def _add(outcome: Outcome, failures: Iterable[object]) -> None:

@@ -92,6 +92,8 @@ class Exchange:
     operation: str | None = None
     role: str | None = None
     started: float = 0.0
+    repeated: tuple[str, ...] = ()
+    """What came before this answer, when the request was sent again: statuses, or `no answer`."""
 
     @property
     def media_type(self) -> str:
@@ -109,6 +111,11 @@ class Exchange:
             return self.value
         except ValueError:
             return None
+
+    @property
+    def doubtful(self) -> bool:
+        """A write that was sent again: it may have been carried out before, and its answer be about that."""
+        return bool(self.repeated) and self.sent.method not in ("GET", "HEAD", "OPTIONS")
 
     @property
     def ok(self) -> bool:

@@ -171,7 +171,7 @@ class Wire:
         end = self._buffer.find(b"\r\n\r\n")
         while end < 0:
             if len(self._buffer) > 256 * 1024:
-                raise Unavailable(f"{self.authority} sent header fields without end.")
+                raise BrokenOff(f"{self.authority} sent header fields without end.")
             start = max(0, len(self._buffer) - 3)
             if not self._receive(deadline):
                 if not self._buffer:
@@ -182,7 +182,7 @@ class Wire:
         del self._buffer[: end + 4]
         first = lines[0].split(" ", 2)
         if len(first) < 2 or not first[0].startswith("HTTP/1.") or not first[1].isdigit():
-            raise Unavailable(f"{self.authority} does not speak HTTP/1.1.")
+            raise BrokenOff(f"{self.authority} does not speak HTTP/1.1.")
         headers = []
         for line in lines[1:]:
             name, _, value = line.partition(":")
@@ -211,7 +211,7 @@ class Wire:
             try:
                 size = int(size_text, 16)
             except ValueError:
-                raise Unavailable(f"{self.authority} sent a broken chunked body.") from None
+                raise BrokenOff(f"{self.authority} sent a broken chunked body.") from None
             if size == 0:
                 while self._line(deadline):
                     pass
@@ -263,5 +263,5 @@ def _decoded(body: bytes, fields: dict[str, str]) -> bytes:
         if coding == "deflate":
             return zlib.decompress(body)
     except (OSError, EOFError, zlib.error):
-        raise Unavailable(f"The server sent a broken {coding} body.") from None
+        raise BrokenOff(f"The server sent a broken {coding} body.") from None
     return body

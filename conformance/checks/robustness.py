@@ -9,7 +9,7 @@ from typing import Any
 from conformance.answers import shown
 from conformance.checks.success import valid_body
 from conformance.context import UNSET, Context
-from conformance.errors import Skip, Unavailable
+from conformance.errors import BrokenOff, Skip
 from conformance.requirements import Book
 from conformance.routes import Raw, encode, parameters_in, path_of, query_of
 from conformance.schemas import shortened
@@ -80,11 +80,14 @@ def _methods(book: Book) -> Iterator[Requirement]:
 
 
 def survive(context: Context, what: str, send: Callable[[], Exchange], *, may_close: bool = False) -> None:
-    """Send one odd request; anything but a 5xx and a broken connection is fine. `may_close`: that is fine, too."""
+    """Send one odd request; anything but a 5xx and a broken connection is fine. `may_close`: that is fine, too.
+
+    Only what comes every time is held against the server: a slow one, or one behind a gateway in trouble, is an error.
+    """
     context.case()
     try:
         exchange = send()
-    except Unavailable as error:
+    except BrokenOff as error:
         _still_there(context)
         if may_close:
             return

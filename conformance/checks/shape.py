@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.answers import declared_for, shape_bases, shown
+from conformance.answers import declared_for, repeated, shape_bases, shown
 from conformance.checks.success import baseline
 from conformance.context import Context
-from conformance.errors import Inconclusive, Skip
+from conformance.errors import Inconclusive, Skip, SuiteError
 from conformance.requirements import Book
 from conformance.run import Run
 from conformance.types import BASES, Exchange, Failure, Requirement, weakest
@@ -155,6 +155,9 @@ def no_server_error(context: Context, requirement: Requirement) -> None:
     if context.run.observed[requirement.id] < 3:
         baseline(context, requirement.operation)
         provoke(context, context.contract.operations[requirement.operation])
+    unsteady = context.run.unsteady.get(requirement.operation)
+    if unsteady is not None and not context.run.found[requirement.id]:
+        raise SuiteError(repeated(unsteady))
     settle(context, requirement)
 
 

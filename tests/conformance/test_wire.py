@@ -6,12 +6,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from conformance.client import Client, Pace, retry_after
-from conformance.errors import Unavailable
+from conformance.errors import BrokenOff, Unavailable
 from conformance.target import Target
 from conformance.wire import RawAnswer, RawRequest, Wire
 
@@ -31,7 +31,7 @@ def scripted(*answers: bytes, close: bool = False) -> Iterator[tuple[str, list[b
                     peer, _ = listener.accept()
                 except OSError:
                     return
-                with peer:
+                with peer, suppress(ConnectionError):
                     while left:
                         request = peer.recv(65536)
                         if not request:
@@ -129,11 +129,38 @@ def test_an_interrupted_answer_is_not_that_of_the_next_request(monkeypatch: pyte
 
 def test_a_gateway_that_stays_in_trouble_is_unavailable() -> None:
     bad = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
-    with scripted(bad, bad, bad) as (url, seen):
+    with scripted(*[bad] * 9) as (url, seen):
         client = Client(Target("tiny", url), 2)
         with pytest.raises(Unavailable, match="503: the server is not available"):
             client.send("GET", "/")
-        assert len(seen) == 3
+        assert len(seen) == 4
+
+
+def test_a_5xx_is_an_answer_when_it_comes_every_time() -> None:
+    """More often where the server was seen to be unsteady: there, four times may be chance."""
+    bad, good = b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", OK + b"Content-Length: 0\r\n\r\n"
+    with scripted(*[bad] * 4, bad, good, *[bad] * 8) as (url, seen):
+        client = Client(Target("tiny", url), 2)
+        always, passing, unsteady = (client.send("PATCH", "/") for _ in range(3))
+        assert (always.status, always.repeated, always.doubtful) == (500, (), False)
+        assert (passing.status, passing.repeated, passing.doubtful) == (200, ("500",), True)
+        assert (unsteady.status, len(seen)) == (500, 14)
+
+
+def test_what_is_otherwise_each_time_is_no_answer() -> None:
+    bad, other = (b"HTTP/1.1 %d Oh\r\nContent-Length: 0\r\n\r\n" % status for status in (500, 501))
+    with scripted(bad, other, bad, other) as (url, _):
+        client = Client(Target("tiny", url), 2)
+        with pytest.raises(Unavailable, match="otherwise each time: 500, 501, 500, 501"):
+            client.send("GET", "/")
+
+
+def test_a_connection_that_is_broken_off_every_time_is_told_apart() -> None:
+    with scripted(*[b""] * 9, close=True) as (url, seen):
+        client = Client(Target("tiny", url), 2)
+        with pytest.raises(BrokenOff):
+            client.send("POST", "/")
+        assert len(seen) == 4
 
 
 def test_a_gateway_that_recovers_is_not_told() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from conformance.errors import Unavailable
+from conformance.errors import BrokenOff
 from conformance.planted.faults import Answer, Call, Fault, Forward, Modifier
 from conformance.planted.rules.ground import Ground
 from conformance.planted.tools import always, on, with_status
@@ -136,5 +136,5 @@ def _fails_on_other_bodies(call: Call, forward: Forward) -> Answer:
 
 def _hangs_up(call: Call, forward: Forward) -> Answer:
     if call.body.count(b"[") > 1000:
-        raise Unavailable("The server closed the connection without an answer.")
+        raise BrokenOff("The server closed the connection without an answer.")
     return forward(call)
