@@ -252,6 +252,12 @@ FAULTS: tuple[Fault, ...] = (
         "filters-combine",
         without("client_status", "user_id"),
     ),
+    listing(
+        "search-alone",
+        "beside search, client_status is not looked at",
+        "filters-combine",
+        without("client_status", "search"),
+    ),
     listing("unlisted-state", "a state that there is not finds nothing", "refuses-query-enum*", unlisted_is_empty),
     listing("search-ignored", "search finds everything", "search-narrows", without("search")),
     listing("search-first-word", "only the first word is searched for", "search-narrows", query(first_word)),
@@ -302,7 +308,7 @@ FAULTS: tuple[Fault, ...] = (
     row(
         "never-deleted",
         "a deletion is answered and not done",
-        "delete-device.gone",
+        "delete-device.gone delete-device.deletes",
         always(on(DELETE, not_done(reading))),
     ),
     row(
@@ -311,6 +317,7 @@ FAULTS: tuple[Fault, ...] = (
         "delete-device.read-key",
         always(on(DELETE, instead_of(403, 403, {"error": "DEVICE_MUTATION_FORBIDDEN"}))),
     ),
+    row("user-forgotten", "new devices forget their user", "create-devices.for-user", lambda: batch_without("user_id")),
     row(
         "any-key-creates",
         "a READ key that creates is told FORBIDDEN",

@@ -313,6 +313,7 @@ FAULTS: tuple[Fault, ...] = (
         "add-subscription-device.is-listed",
         lambda: on(LIST, wrong.items(lambda found: found[:2])),
     ),
+    fault("add-twice", "each device is added twice", ADD, "is-listed", always(wrong.adds_twice)),
     fault("add-upserts", "the same device added again is the old one", ADD, "gives-own-ids", wrong.upserts),
     fault(
         "add-before-looking",

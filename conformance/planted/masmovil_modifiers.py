@@ -244,6 +244,13 @@ def upserts() -> Modifier:
     return modifier
 
 
+def adds_twice(call: Call, forward: Forward) -> Answer:
+    answer = forward(call)
+    if answer.ok:
+        forward(call)
+    return answer
+
+
 def adds_before_looking(call: Call, forward: Forward) -> Answer:
     answer = forward(call)
     body = call.json()

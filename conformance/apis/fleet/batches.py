@@ -101,6 +101,35 @@ def snapshot(context: Context, requirement: Requirement) -> None:
             )
 
 
+def created_for_user(context: Context, requirement: Requirement) -> None:
+    """A device created with a user is in the list by that user, and one created without is not."""
+    user = context.fixture("user_id")
+    with own_devices(context, an_item(context, user_id=user), an_item(context)) as (given, free):
+        mine = all_numbers(context, user_id=user)
+        exchange, _ = page(context, user_id=user)
+        for number, wanted in ((given, True), (free, False)):
+            context.case()
+            if (number in mine) is not wanted:
+                told = "A device created with a user" if wanted else "A device created without a user"
+                there = ("among those of the user", "not among them")
+                wrong(context, f"{told} is listed otherwise.", there[not wanted], there[wanted], exchange)
+
+
+def deleted(context: Context, requirement: Requirement) -> None:
+    """Deleting does something: the device is not found, or not listed, or in another state than it was."""
+    with own_devices(context) as (number,):
+        _, before = read(context, number)
+        deletion = context.call("deleteDevice", path={"device_id": number})
+        if not deletion.ok:
+            raise Inconclusive(f"deleteDevice answered {deletion.status}")
+        context.case()
+        after = context.call("getDevice", path={"device_id": number})
+        state = at(after.json(), "/data/client_status")
+        if after.ok and state == before.get("client_status") and number in all_numbers(context):
+            told = "Deleting a device is answered well, and the device is listed and read as before."
+            wrong(context, told, "not found, not listed, or in another state", state, deletion)
+
+
 def gone(context: Context, requirement: Requirement) -> None:
     """A deleted device is not found any more, or is ARCHIVED; and it can neither be changed nor deleted again."""
     with own_devices(context) as (number,):
@@ -127,4 +156,6 @@ CHECKS = {
     "ids_are_new": ids_are_new,
     "snapshot": snapshot,
     "gone": gone,
+    "deleted": deleted,
+    "created_for_user": created_for_user,
 }

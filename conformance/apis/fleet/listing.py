@@ -111,6 +111,24 @@ def filters_combine(context: Context, requirement: Requirement) -> None:
                 sorted(found),
                 exchange,
             )
+    _search_combines(context)
+
+
+def _search_combines(context: Context) -> None:
+    """Beside a word that finds the fixture device, another state than its own lets it not pass."""
+    _, device = read(context)
+    word = next(iter(re.findall(r"[^\W_]{4,}", str(device.get("name")))), None)
+    state, number = str(device.get("client_status")), str(device.get("id"))
+    if word is None or number not in all_numbers(context, search=word):
+        return  # Whether it is found at all is another requirement's matter.
+    other = "ARCHIVED" if state != "ARCHIVED" else "AVAILABLE"
+    for status, wanted in ((other, False), (state, True)):
+        found = number in all_numbers(context, search=word, client_status=status)
+        context.case()
+        if found is not wanted and str(read(context)[1].get("client_status")) == state:
+            exchange, _ = page(context, search=word, client_status=status)
+            told = f"search={word} and client_status={status} together do not what each does alone."
+            wrong(context, told, f"device {number} {'among them' if wanted else 'not among them'}", found, exchange)
 
 
 def every_status(context: Context, requirement: Requirement) -> None:

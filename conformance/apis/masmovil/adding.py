@@ -101,6 +101,7 @@ def add_values(context: Context, requirement: Requirement) -> None:
 def add_lists(context: Context, requirement: Requirement) -> None:
     """An added device is in the subscription's list and found by its serial number, once, as it reads alone."""
     number = f"DD-{context.random.randint(100_000, 999_999)}"
+    before = _of_number(context, number)
     _, made = added(context, serial_number=number)
     key = made["id"].lower()
     single = context.call(devices.READ, path={"deviceId": key}).json()
@@ -117,6 +118,14 @@ def add_lists(context: Context, requirement: Requirement) -> None:
                 exchanges=(exchange,),
                 cause=f"added not in {exchange.operation}",
             )
+        elif more := _of_number(context, number) - before - {key}:
+            context.fail(
+                "A device that was added once is there more than once, under other ids.",
+                expected="one device more",
+                actual=f"{len(more) + 1} more: {', '.join(sorted({key, *more}))}",
+                exchanges=(exchange,),
+                cause="added more than once",
+            )
         elif isinstance(single, dict):
             _hold(
                 context,
@@ -125,6 +134,12 @@ def add_lists(context: Context, requirement: Requirement) -> None:
                 exchange,
                 str(exchange.operation),
             )
+
+
+def _of_number(context: Context, number: str) -> set[str]:
+    """The ids of the subscription's devices with a serial number: a run before may have left some."""
+    _, items = devices.listed(context)
+    return set(devices.ids([item for item in items if at(item, "/serial_number") == number]))
 
 
 def _declared(context: Context, document: Document) -> Document:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.answers import shown
-from conformance.apis.mobilefirst.reading import DEVICE, device, find
+from conformance.apis.mobilefirst.reading import DEVICE, device, find, whole
 from conformance.apis.mobilefirst.telling import Step, readable, writers
 from conformance.checks.refusals.sending import guarded
 from conformance.checks.security import wrong_authorizations
@@ -100,6 +100,37 @@ def applications_stay(context: Context, requirement: Requirement) -> None:
                         cause="application moves along",
                     )
                     application.write({"status": own})
+
+
+def strangers_stay(context: Context, requirement: Requirement) -> None:
+    """While the device becomes LOST, STOLEN and DISABLED, no other device of the runtime becomes that."""
+    handle = context.resource("device")
+
+    def others() -> dict[str, Any]:
+        items = whole(context, "listDevices")
+        return {str(item.get("id")): item.get("status") for item in items if item.get("id") != handle.path[DEVICE]}
+
+    with context.keep(handle) as now:
+        for value in ("LOST", "STOLEN", "DISABLED"):  # None of them comes about by itself.
+            if value == now[""]["status"]:
+                continue
+            before = others()
+            exchange = handle.write({"status": value})
+            if not exchange.ok:
+                continue
+            context.case()
+            moved = [name for name, status in others().items() if status == value != before.get(name, value)]
+            for name in moved:
+                path = {**handle.path, DEVICE: name}
+                context.call("setDeviceStatus", path=path, body={"status": before[name]}, judged=False)
+            if moved:
+                context.fail(
+                    f"Making one device {value} has made another one so.",
+                    expected="all others as they were",
+                    actual=f"{', '.join(moved[:3])} {value}, too",
+                    exchanges=(exchange,),
+                    cause="other device moves along",
+                )
 
 
 # ---- requests that are refused

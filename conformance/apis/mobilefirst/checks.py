@@ -26,6 +26,7 @@ CHECKS: dict[str, Check] = {
         changing.takes_content_type,
         changing.xml_answer,
         changing.applications_stay,
+        changing.strangers_stay,
         changing.refusal_keeps_status,
         changing.unknown_is_not_made,
         changing.locale_is_words,

@@ -31,6 +31,22 @@ def other_device(call: Call) -> Call | None:
     return None if is_later(call) else call.with_(target=call.target.replace("12345-6789", "98765-4321"))
 
 
+def last_is_stolen() -> Modifier:
+    """The device that was listed last becomes STOLEN when another does."""
+    listed: dict[str, str] = {}
+
+    def modifier(call: Call, forward: Forward) -> Answer:
+        answer = forward(call)
+        value = answer.json()
+        if call.operation == DEVICES and answer.ok and isinstance(value, dict) and value.get("items"):
+            listed["last"] = value["items"][-1]["id"]
+        if call.operation == DEVICE and answer.ok and asked(call) == "STOLEN" and "last" in listed:
+            forward(put(call, f"{call.target.partition('?')[0].rpartition('/')[0]}/{listed['last']}", "STOLEN"))
+        return answer
+
+    return modifier
+
+
 def moves_device(call: Call) -> Call:
     return put(call, call.target.partition("/applications/")[0], "DISABLED" if asked(call) == "DISABLED" else "ACTIVE")
 
@@ -96,6 +112,13 @@ STORED = (
         DEVICE,
         "others-untouched",
         also(other_device),
+    ),
+    fault(
+        "stolen-together",
+        "the device listed last is stolen with any other",
+        (DEVICE, DEVICES),
+        "set-device-status.strangers-stay",
+        last_is_stolen,
     ),
     plain(
         "application-moves-device",
