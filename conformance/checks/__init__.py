@@ -8,6 +8,7 @@ from typing import Protocol
 from conformance.checks import (
     json_patch,
     lifecycle,
+    listed,
     lists,
     negotiation,
     refusals,
@@ -40,6 +41,7 @@ CONCERNS: tuple[Concern, ...] = (
     state,
     json_patch,
     lists,
+    listed,
     negotiation,
     transactions,
     lifecycle,

@@ -188,26 +188,26 @@ def agrees_with_single(context: Context, requirement: Requirement) -> None:
 
 
 def _compare(context: Context, listing: Listing, item: Any, single: Any, exchange: Exchange) -> None:
-    for pointer in _told_apart(context, listing, item, single):
-        listed, alone = at(item, pointer), at(single, pointer)
-        if listed is ABSENT or alone is ABSENT:
-            continue
+    for pointer in told_apart(context, listing, item, single):
         context.fail(
             f"{pointer} of an object is different in the list.",
-            expected=shortened(text_of(alone)),
-            actual=shortened(text_of(listed)),
+            expected=shortened(text_of(at(single, pointer))),
+            actual=shortened(text_of(at(item, pointer))),
             exchanges=(exchange,),
             cause=f"{listing.operation} disagrees {pointer}",
         )
 
 
-def _told_apart(context: Context, listing: Listing, item: Any, single: Any) -> list[str]:
-    """Where an item and the object alone differ in what the contract declares of both."""
+def told_apart(context: Context, listing: Listing, item: Any, single: Any) -> list[str]:
+    """Where an item and the object alone differ in what both have and the contract declares of both."""
     assert listing.single is not None
     listed = declared(success_schema(context, listing.operation), f"{listing.items}/0") or {}
     alone = declared(success_schema(context, listing.single), listing.single_at) or {}
-    found = differences(item, single, alone, listing.volatile)
-    return [pointer for pointer in found if declared(listed, pointer) is not None]
+    return [
+        pointer
+        for pointer in differences(item, single, alone, listing.volatile)
+        if declared(listed, pointer) is not None and ABSENT not in (at(item, pointer), at(single, pointer))
+    ]
 
 
 def pages_cover(context: Context, requirement: Requirement) -> None:

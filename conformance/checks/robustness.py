@@ -13,7 +13,7 @@ from conformance.errors import BrokenOff, Skip
 from conformance.requirements import Book
 from conformance.routes import Raw, encode, parameters_in, path_of, query_of
 from conformance.schemas import shortened
-from conformance.types import Exchange, Requirement, weakest
+from conformance.types import Exchange, Headers, Requirement, weakest
 from openapi.contract import Operation
 
 NEED = ("capability:robustness",)
@@ -92,7 +92,11 @@ def survive(context: Context, what: str, send: Callable[[], Exchange], *, may_cl
         if may_close:
             return
         context.fail(
-            f"{what}: {error}", expected="an answer", actual=str(error), cause=f"{context.requirement.id} broken off"
+            f"{what}: {error}",
+            expected="an answer",
+            actual=str(error),
+            exchanges=(Exchange(error.sent, 0, Headers([]), b"", 0.0),) if error.sent else (),
+            cause=f"{context.requirement.id} broken off",
         )
         return
     if exchange.status >= 500:

@@ -72,10 +72,10 @@ def derive(book: Book) -> Iterator[Requirement]:
 
 def _has_text(book: Book, resource: Resource) -> bool:
     members = static_members(book, resource)
-    return members is None or any(_any_text(member.schema) for member in members)
+    return members is None or any(any_text(member.schema) for member in members)
 
 
-def _any_text(schema: Mapping[str, Any]) -> bool:
+def any_text(schema: Mapping[str, Any]) -> bool:
     return schema.get("type") == "string" and not {"enum", "format", "pattern"} & set(schema)
 
 
@@ -109,7 +109,7 @@ def strange_texts(context: Context, requirement: Requirement) -> tuple[Member, l
     handle = handle_of(context, requirement)
 
     def write_all() -> tuple[Member, list[tuple[str, Exchange, Any]]]:
-        plain = [m for m in handle.usable() if _any_text(m.schema) and m.name not in context.api.values]
+        plain = [m for m in handle.usable() if any_text(m.schema) and m.name not in context.api.values]
         if not plain:
             raise Skip("no member takes any text")
         member = next((m for m in plain if "name" not in m.name and "serial" not in m.name), plain[0])
@@ -144,12 +144,12 @@ def _uncommon(told: str, member: Member) -> Any:
     schema = member.schema
     if told == "long" and schema.get("format") == "email":
         return "Amber.Relay@example.com"
-    if told in ("long", "blanks") and _any_text(schema) and not plain_kind(member.name):
+    if told in ("long", "blanks") and any_text(schema) and not plain_kind(member.name):
         text = SAMPLE if told == "long" else "  Between Blanks "
         most = schema.get("maxLength", LONG)
         return text[:most].strip() if told == "long" else text if len(text) <= most else ABSENT
     lists = [one for one in (schema, *schema.get("anyOf", ())) if one.get("type") == "array"]
-    if told in ("list", "twins") and lists and _any_text(lists[0].get("items", {})):
+    if told in ("list", "twins") and lists and any_text(lists[0].get("items", {})):
         most, least = lists[0].get("maxItems", 3), lists[0].get("minItems", 0)
         if told == "list":
             return [] if least == 0 else ABSENT

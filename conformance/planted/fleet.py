@@ -20,6 +20,7 @@ from conformance.planted.fleet_modifiers import (
     cut,
     drafts_shown,
     dropping,
+    each_device,
     first_of_batch,
     first_word,
     label_as_sent,
@@ -29,6 +30,7 @@ from conformance.planted.fleet_modifiers import (
     member_by_member,
     no_challenge,
     no_labels,
+    one_label,
     one_status_for_another,
     page_overlaps,
     page_too_long,
@@ -40,6 +42,7 @@ from conformance.planted.fleet_modifiers import (
     scope_checked_late,
     scope_unchecked,
     searched_long,
+    short_comment,
     shouted,
     squeezed,
     status_taken,
@@ -85,6 +88,10 @@ def listing(slug: str, breaks: str, caught_by: str, modifier: Modifier) -> Fault
 
 
 FAULTS: tuple[Fault, ...] = (
+    # ---- what the list shows of a device
+    listing("comments-cut", "the list ends comments after 20 characters", "shows-changes", each_device(short_comment)),
+    listing("no-mdm", "the list shows no enrollment", "shows-changes", each_device(setting("/mdm", None))),
+    listing("one-label", "the list shows the first label alone", "shows-changes", each_device(one_label)),
     # ---- what is written
     updating("null-ignored", "null leaves a member as it was", "null-clears", dropping(lambda _, v: v is None)),
     updating("omitted-reset", "what a PATCH leaves out is emptied", "keeps-omitted changes-only-that", resets_omitted),

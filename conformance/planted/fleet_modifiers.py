@@ -10,6 +10,7 @@ from conformance.planted.tools import (
     Memory,
     answer_with,
     changing,
+    edit_answer,
     edit_request,
     for_each,
     on,
@@ -112,6 +113,20 @@ def label_as_sent() -> Modifier:
         return answer
 
     return modifier
+
+
+def each_device(edit: Callable[[Any], Any]) -> Modifier:
+    """An edit of every device of a page."""
+    return edit_answer(for_each("/data", edit))
+
+
+def short_comment(device: Any) -> Any:
+    return {**device, "comment": device["comment"] and device["comment"][:20]}
+
+
+def one_label(device: Any) -> Any:
+    labels = device["characteristics"]["connection_type"]
+    return {**device, "characteristics": {**device["characteristics"], "connection_type": labels and labels[:1]}}
 
 
 def labels_once(body: Any) -> Any:
