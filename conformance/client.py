@@ -86,9 +86,13 @@ class Client:
         request = RawRequest(method, (self._base_path + target) or "/", headers, body)
         started = time.time()
         begin = time.perf_counter()
-        answer, repeated = self._patiently(request)
-        elapsed = time.perf_counter() - begin
         sent = Sent(method, self.target.base_url + target, target, headers, body)
+        try:
+            answer, repeated = self._patiently(request)
+        except BrokenOff as error:
+            error.sent = sent
+            raise
+        elapsed = time.perf_counter() - begin
         exchange = Exchange(
             sent, answer.status, Headers(list(answer.headers)), answer.body, elapsed, operation, role, started, repeated
         )

@@ -3,6 +3,13 @@
 A *failure* (the server is wrong) is data, not an exception: see `types.Failure`.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.types import Sent
+
 
 class WrongUse(Exception):
     """The command line, the target file or the environment cannot be used: one sentence, exit status 2."""
@@ -18,6 +25,9 @@ class Unavailable(SuiteError):
 
 class BrokenOff(Unavailable):
     """What came on a connection that the server took is no whole answer, or nothing came before it was closed."""
+
+    sent: Sent | None = None
+    """The request that has no answer."""
 
 
 class Skip(Exception):

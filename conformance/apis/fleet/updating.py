@@ -71,6 +71,14 @@ def compliance_null(context: Context, requirement: Requirement) -> None:
             wrong(context, "compliance is not cleared by null.", None, found, exchange)
 
 
+NAMED = {
+    "unknown member": "nothing but an unknown member",
+    "unknown user": "a user_id that no user has",
+    "batch with unknown user": "a user_id that no user has",
+    "batch with serial number twice": "one serial number for two devices",
+}
+
+
 def guessed_refusal(context: Context, requirement: Requirement) -> None:
     """A request that breaks the rule and no other, to a device of the suite's own, gets the answer guessed."""
     name, kind = str(requirement.operation), requirement.data["kind"]
@@ -87,7 +95,7 @@ def guessed_refusal(context: Context, requirement: Requirement) -> None:
         with own_devices(context) as (number,):
             exchange = context.call(name, path={"device_id": number}, body=bodies[kind])
     context.case()
-    context.expect_error(exchange, requirement.data["error"], f"A {kind} is not refused as guessed")
+    context.expect_error(exchange, requirement.data["error"], f"A request with {NAMED[kind]} is not refused as guessed")
 
 
 def scope(context: Context, requirement: Requirement) -> None:

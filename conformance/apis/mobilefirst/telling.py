@@ -13,7 +13,7 @@ from conformance.apis.mobilefirst.reading import APPLICATION, DEVICE, RUNTIME, a
 from conformance.checks.success import baseline
 from conformance.context import Context
 from conformance.errors import Inconclusive
-from conformance.schemas import at
+from conformance.schemas import at, shortened
 from conformance.types import Exchange, Requirement
 
 REMOVE = "removeDevice"
@@ -185,6 +185,10 @@ RULES: Mapping[str, Callable[[Context, Step], Difference]] = {
 }
 
 
+def short(value: Any) -> str:
+    return shortened(str(value), 80)
+
+
 def transaction_tells(context: Context, requirement: Requirement) -> None:
     """Each synchronous change, made by each role that may, is described by its transaction as it was asked for."""
     rule = RULES[requirement.data["rule"]]
@@ -195,7 +199,7 @@ def transaction_tells(context: Context, requirement: Requirement) -> None:
             wanted, found = difference
             asked = f" to {step.asked}" if step.asked else ""
             context.fail(
-                f"A change{asked} by {step.role} is not told as it is.",
+                f"A change{asked} by {step.role} is told with {short(found)}, not {short(wanted)}.",
                 expected=str(wanted),
                 actual=str(found),
                 exchanges=(step.exchange,),
