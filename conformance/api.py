@@ -76,6 +76,9 @@ class Resource:
     answer: str | None = ""
     shown: Callable[[Context], Mapping[str, Any]] | None = None
     """The schema of what `read_back` gives, where that is not an answer of the contract as it is."""
+    watched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Plain reads of the same object → the places in their answers that a write which does not name them leaves alone:
+    looked at before and after the first write of a run, which may do for good what later ones only find done."""
     guarded: frozenset[str] = frozenset()
     """Members that generic checks keep apart, but whose change must not be felt by other objects, where it is taken."""
     root: str = ""

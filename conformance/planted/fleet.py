@@ -64,6 +64,7 @@ from conformance.planted.tools import (
     for_each,
     ignore_members,
     instead_of,
+    lost_for_good,
     not_done,
     on,
     setting,
@@ -88,6 +89,12 @@ def listing(slug: str, breaks: str, caught_by: str, modifier: Modifier) -> Fault
 
 
 FAULTS: tuple[Fault, ...] = (
+    row(
+        "mdm-lost",
+        "the first update of a device loses its enrollment",
+        "update-device.changes-only-that",
+        lost_for_good(UPDATE, (READ,), "/data/mdm", None),
+    ),
     # ---- what the list shows of a device
     listing("comments-cut", "the list ends comments after 20 characters", "shows-changes", each_device(short_comment)),
     listing("no-mdm", "the list shows no enrollment", "shows-changes", each_device(setting("/mdm", None))),

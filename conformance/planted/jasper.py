@@ -50,7 +50,7 @@ from conformance.planted.jasper_modifiers import (
     version_ignored,
     without,
 )
-from conformance.planted.tools import always, ignore_members, on, with_status
+from conformance.planted.tools import always, ignore_members, lost_for_good, on, with_status
 
 
 def row(slug: str, breaks: str, caught_by: str, make: Callable[[], Modifier]) -> Fault:
@@ -77,6 +77,8 @@ FAULTS: tuple[Fault, ...] = (
         lambda: on(EDIT, ignore_members("customerCustom1", "customerCustom2"))),
     edit("omitted-emptied", "a change without modemID empties it", "keeps-omitted changes-only-that",
          rewriting(lambda body: {"modemID": "", **body} if "effectiveDate" not in body else body)),
+    row("usage-lost", "the first change of a device begins its usage anew", "edit-device.changes-only-that",
+        lost_for_good(EDIT, ("getDeviceUsage",), "/ctdDataUsage", 0)),
     edit("writes-another-too", "the next device gets the same", "others-untouched", another_too),
     edit("first-member-only", "of several members only the first is written", "combines",
          rewriting(lambda body: dict(list(body.items())[:1]) if len(body) > 1 and "apn" not in body else body)),

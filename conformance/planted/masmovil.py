@@ -17,9 +17,11 @@ from conformance.planted.tools import (
     edit_request,
     for_each,
     instead_of,
+    lost_for_good,
     on,
     setting,
 )
+from conformance.violations import REMOVE
 
 
 def engine(slug: str, kind: type[Engine], requirements: str, breaks: str | None = None, examples: int = 10) -> Fault:
@@ -106,6 +108,12 @@ FAULTS: tuple[Fault, ...] = (
         PATCH,
         "patch-atomic-result",
         always(wrong.checks_last),
+    ),
+    across(
+        "legacy-id-lost",
+        "the first patch of a device loses its legacy id",
+        "patch-subscription-device.changes-only-that",
+        lost_for_good(PATCH, (READ,), "/legacy_id", REMOVE),
     ),
     across(
         "terms-everywhere",

@@ -175,6 +175,30 @@ def forget(when: Callable[[Call], bool] = lambda call: True) -> Modifier:  # noq
     return modifier
 
 
+def lost_for_good(write: str, reads: Iterable[str], pointer: str, new: Any) -> Callable[[], Modifier]:
+    """For `Fault.make`: after its first write an object shows `new` at the pointer, as if it had been stored."""
+    shown = {write, *reads}
+
+    def make() -> Modifier:
+        written: set[tuple[tuple[str, str], ...]] = set()
+
+        def modifier(call: Call, forward: Forward) -> Answer:
+            answer = forward(call)
+            key = tuple(sorted(call.path.items()))
+            if call.operation == write and answer.ok:
+                written.add(key)
+            value = answer.json() if call.operation in shown and answer.ok and key in written else None
+            return (
+                answer
+                if value is None or at(value, pointer) is ABSENT
+                else answer.with_json(setting(pointer, new)(value))
+            )
+
+        return modifier
+
+    return make
+
+
 def ignore_members(*names: str) -> Modifier:
     """These members of a request's object are dropped without a word; what is left is done.
 

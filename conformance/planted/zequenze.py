@@ -14,6 +14,7 @@ from conformance.planted.tools import (
     for_each,
     ignore_members,
     instead_of,
+    lost_for_good,
     on,
     setting,
 )
@@ -55,6 +56,7 @@ from conformance.planted.zequenze_modifiers import (
     zero_is_true,
 )
 from conformance.requirements import kebab
+from conformance.violations import REMOVE
 
 
 def row(
@@ -109,6 +111,13 @@ FAULTS: tuple[Fault, ...] = (
     of(WRITE, "omitted-reset", "what a PUT leaves out is emptied", "keeps-omitted changes-only-that", resets_omitted),
     row("nested-replaced", "configuration is what was sent last", WRITE, "nested-merge", nested_replaced),
     of(WRITE, "tags-added", "tags join those that are there", "tags-replaced", tags_added),
+    row(
+        "cost-center-lost",
+        "the first update of a device loses its cost center",
+        WRITE,
+        "changes-only-that",
+        lost_for_good(WRITE, (READ,), "/custom_fields/cost_center", REMOVE),
+    ),
     of(WRITE, "small-tags", "tags are stored in small letters", "tags-replaced", rewriting(small_tags)),
     of(WRITE, "location-cut", "location ends after 64 characters", "keeps-whole", rewriting(cut_location)),
     of(WRITE, "another-too", "a second device gets whatever the first gets", "others-untouched", another_too),

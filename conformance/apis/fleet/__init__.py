@@ -42,6 +42,7 @@ API = Api(
             read="getDevice",
             other={"device_id": "other_device_id"},
             volatile=("/data/mdm/last_seen_date", "/data/mdm/last_sync_date"),
+            watched={"getDevice": ("/data",)},
             guarded=frozenset(("compliance",)),
         ),
     ),

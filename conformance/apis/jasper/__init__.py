@@ -64,6 +64,7 @@ API = Api(
             read="getDeviceDetails",
             other={"iccid": "iccid_pre_activation"},
             volatile=("/dateUpdated",),
+            watched={"getDeviceDetails": ("",), "getDeviceUsage": ("",)},
             coupled={"communicationPlan": ("/fixedIPAddress", "/fixedIpv6Address"), "status": ("/dateActivated",)},
             answer=None,
         ),

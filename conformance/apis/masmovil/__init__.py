@@ -47,6 +47,7 @@ API = Api(
             write=devices.PATCH,
             read=devices.READ,
             other={"deviceId": "other_device_id"},
+            watched={devices.READ: ("",)},
             members=devices.members,
             changes=devices.as_patch,
             restore=devices.put_back,

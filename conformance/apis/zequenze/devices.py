@@ -22,6 +22,13 @@ OPEN = tuple(
 """What a record may show otherwise than the list does: all but the serial number and the name is open."""
 
 
+OWN = tuple(
+    f"/{name}" for name in ("id", "type", "organization", "location", "assigned_user", "organization_unit", "created_at",
+                            "device_type", "manufacturer", "model", "configuration", "custom_fields", "tags")
+)  # fmt: skip
+"""What of a record no update moves that does not name it."""
+
+
 def name_of(context: Context, path: Mapping[str, str], role: str | None) -> str:
     """The name that the inventory's record shows. Raises Inconclusive."""
     read = context.call(READ, path=path, role=role)
