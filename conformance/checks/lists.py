@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import wraps
 from typing import Any
@@ -88,17 +89,25 @@ def ask(context: Context, listing: Listing, query: Mapping[str, Any]) -> tuple[E
 
 def whole(context: Context, listing: Listing) -> tuple[list[Any], bool]:
     """Items of the list with pages as they are by default, and whether they are all."""
-    found: tuple[list[Any], bool] = context.once(("list", listing.operation), lambda: _whole(context, listing))
+    read, complete = _pages_of_whole(context, listing)
+    return [item for _, page in read for item in page], complete
+
+
+Page = tuple[Exchange, list[Any]]
+
+
+def _pages_of_whole(context: Context, listing: Listing) -> tuple[list[Page], bool]:
+    found: tuple[list[Page], bool] = context.once(("list", listing.operation), lambda: _whole(context, listing))
     return found
 
 
-def _whole(context: Context, listing: Listing) -> tuple[list[Any], bool]:
-    items: list[Any] = []
-    for number, (_, page) in enumerate(pages(context, listing, base_query(context, listing), None)):
-        items += page
-        if number + 1 == listing.most:
-            return items, False
-    return items, True
+def _whole(context: Context, listing: Listing) -> tuple[list[Page], bool]:
+    read: list[Page] = []
+    for page in pages(context, listing, base_query(context, listing), None):
+        read.append(page)
+        if len(read) == listing.most:
+            return read, False
+    return read, True
 
 
 def pages(
@@ -146,20 +155,21 @@ def keys(listing: Listing, items: list[Any]) -> list[str]:
 def each_once(context: Context, requirement: Requirement) -> None:
     """No key occurs twice in the list."""
     listing = listing_of(context, requirement)
-    items, _ = whole(context, listing)
+    read, _ = _pages_of_whole(context, listing)
     context.case()
-    _no_twins(context, listing, items, None)
+    _no_twins(context, listing, read)
 
 
-def _no_twins(context: Context, listing: Listing, items: list[Any], exchange: Exchange | None) -> None:
-    names = keys(listing, items)
-    twice = sorted({name for name in names if names.count(name) > 1})
+def _no_twins(context: Context, listing: Listing, read: list[Page]) -> None:
+    names = [name for _, items in read for name in keys(listing, items)]
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
+        showing = [exchange for exchange, items in read if twice[0] in keys(listing, items)]
         context.fail(
             f"The list names {shortened(', '.join(twice), 80)} more than once.",
             expected="each object once",
             actual=f"{len(names) - len(set(names))} repeated",
-            exchanges=(exchange,) if exchange else (),
+            exchanges=tuple(showing[:2]),
             cause=f"{listing.operation} twice",
         )
 
@@ -217,24 +227,23 @@ def pages_cover(context: Context, requirement: Requirement) -> None:
     # As small as leads to the end within twice as many pages as the whole list may take.
     most = 2 * listing.most if complete else listing.most
     size = max(listing.page_size, math.ceil(len(items) / most)) if complete else listing.page_size
-    found: list[Any] = []
-    last: Exchange | None = None
+    read: list[Page] = []
     ended = True
     small = ask(context, listing, {**base_query(context, listing), listing.size: SMALL})
     if not _short_enough(context, listing, *small, SMALL):
         return
     for number, (exchange, page) in enumerate(pages(context, listing, base_query(context, listing), size)):
         context.case()
-        last = exchange
-        found += page
+        read.append((exchange, page))
         if not _short_enough(context, listing, exchange, page, size):
             return
         _says_total(context, listing, exchange, items if complete else None)
         if number + 1 == most + 1:
             ended = False
             break
-    _no_twins(context, listing, found, last)
-    _none_left_out(context, listing, items, found, ended and complete, last)
+    _no_twins(context, listing, read)
+    found = [item for _, page in read for item in page]
+    _none_left_out(context, listing, items, found, ended and complete, read[-1][0] if read else None)
 
 
 def _short_enough(context: Context, listing: Listing, exchange: Exchange, page: list[Any], size: int) -> bool:

@@ -31,3 +31,13 @@ def test_a_broken_connection_is_shown_with_its_request() -> None:
     assert line.endswith(f"'{base_url}/notes/1?devicedouble_unknown=x'")
     assert failure.exchanges[0].status == 0
     assert not failure.message.endswith("..")
+
+
+def test_an_object_listed_twice_is_shown_with_the_page() -> None:
+    """A list that names an object twice is told with the request that got it."""
+    suite = session()
+    with serving(Notes({"twice"})) as base_url:
+        run = suite.open(target(base_url), remember=False)
+        results = suite.check(run, suite.chosen(("tiny.list-notes.names-each-once",)))
+    failure = results.outcomes[0].failures[0]
+    assert [exchange.operation for exchange in failure.exchanges] == ["listNotes"]
