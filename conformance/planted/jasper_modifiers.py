@@ -286,6 +286,28 @@ def frozen(operation: str, *names: str) -> Modifier:
     return edited(operation, change)
 
 
+def undated(*names: str) -> Modifier:
+    """A change of these members alone leaves the date of the last change as it was."""
+    dates: dict[str, Any] = {}
+
+    def modifier(call: Call, forward: Forward) -> Answer:
+        number = call.path.get("iccid", "")
+        if call.operation == EDIT:
+            before = (forward(call.to("GET", call.target)).json() or {}).get("dateUpdated")
+            answer = forward(call)
+            if answer.ok and set(body_of(call)) == set(names):
+                dates.setdefault(number, before)
+            elif answer.ok:
+                dates.pop(number, None)
+            return answer
+        answer = forward(call)
+        if call.operation == DETAILS and answer.ok and number in dates:
+            return answer.with_json({**answer.json(), "dateUpdated": dates[number]})
+        return answer
+
+    return modifier
+
+
 def rows(operation: str, change: Callable[[Call, list[dict[str, Any]]], list[dict[str, Any]]]) -> Modifier:
     """The items of a page are others."""
     name = "devices" if operation == SEARCH else "deviceAuditTrails"

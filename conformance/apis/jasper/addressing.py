@@ -120,7 +120,14 @@ def becomes_taken(context: Context, requirement: Requirement) -> None:
     """An address that one device was given is refused to a second one with 10000517, and to the first one never."""
     address, _ = assigned(context)
     other = str(context.fixture("iccid_pre_activation"))
+    with with_plan(context) as handle:
+        long = requirement_address(context)
+        held = ask(context, handle, {"ipv6Address": long, **NAMED}).ok
     with with_plan(context, other) as handle:
+        if held and _short(read(context)[1].get("fixedIpv6Address")) == long:
+            exchange = ask(context, handle, {"ipv6Address": long, **NAMED})
+            context.case()
+            expect_coded(context, exchange, ("10000517",), "The IPv6 address of another device", f"{EDIT} ipv6 taken")
         exchange = ask(context, handle, {"ipv4Address": address, **NAMED})
         context.case()
         expect_coded(context, exchange, ("10000517",), "The address of another device", f"{EDIT} address taken")

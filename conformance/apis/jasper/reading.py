@@ -67,8 +67,9 @@ def usage_agrees(context: Context, requirement: Requirement) -> None:
     """What usage and details both show is the same in both, for each device of the target, also after a change."""
     handle = context.resource()
     with context.keep(handle):
-        name, _, value = another(context, handle, "ratePlan")
-        handle.write({name: value})
+        for wish in ("ratePlan", "communicationPlan"):
+            name, _, value = another(context, handle, wish)
+            handle.write({name: value})
         for number in devices(context):
             device = read(context, number)[1]
             exchange = context.call("getDeviceUsage", path={"iccid": number})
