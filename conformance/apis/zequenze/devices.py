@@ -23,8 +23,8 @@ OPEN = tuple(
 
 
 OWN = tuple(
-    f"/{name}" for name in ("id", "type", "organization", "location", "assigned_user", "organization_unit", "created_at",
-                            "device_type", "manufacturer", "model", "configuration", "custom_fields", "tags")
+    f"/{name}" for name in ("id", "type", "organization", "created_at", "location", "assigned_user", "device_type",
+                            "organization_unit", "manufacturer", "model", "configuration", "custom_fields", "tags")
 )  # fmt: skip
 """What of a record no update moves that does not name it."""
 
