@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -51,6 +52,8 @@ class Play:
         self.context = context
         self.mismatch: Mismatch | None = None
         self.trouble: BaseException | None = None
+        self.numbers = count(1)
+        """For what must be another in every sequence."""
         self._until = 0
 
     def differs(self, mismatch: Mismatch) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, invariant, multiple, precondition, rule
 
 from conformance.answers import shown
+from conformance.apis.fleet.asking import page
 from conformance.apis.fleet.devices import an_item, ids_of, noted, remove
 from conformance.context import Context
 from conformance.machines import Machine, Play, play
@@ -20,14 +21,17 @@ from conformance.types import Requirement
 
 OUTER = ("name", "serial_number", "comment")
 WORDS = st.sampled_from(("amber", "North Depot", "relay 7", "16 GB", "2024"))
-LABELS = st.one_of(WORDS, st.lists(WORDS, min_size=1, max_size=3))
+PORTS = st.sampled_from(("HDMI", "USB-C", "Jack"))
+LABELS = st.one_of(PORTS, st.lists(PORTS, min_size=1, max_size=3, unique=True))
+A_NEW_ONE = "a serial number that no device has"
+"""Put in a serial number's place when a sequence is made, and replaced when it is played."""
 FLAGS = st.booleans()
 LAYOUTS = st.sampled_from(("FRENCH_AZERTY", "DUTCH_QWERTY", "GERMAN_QWERTZ"))
 MEMBERS: dict[str, st.SearchStrategy[Any]] = {
-    "serial_number": WORDS,
+    "serial_number": st.just(A_NEW_ONE),
     "comment": WORDS,
-    "ram": WORDS,
-    "model_year": WORDS,
+    "ram": st.sampled_from(("8 GB", "16 GB", "32 GB")),
+    "model_year": st.sampled_from(("2019", "2022", "2024")),
     "keyboard_layout": LAYOUTS,
     "has_webcam": FLAGS,
     "connection_type": LABELS,
@@ -52,6 +56,13 @@ class Workspace(Machine):
         self.model: dict[str, dict[str, Any]] = {}
         self.users: dict[str, int | None] = {}
 
+    def fresh(self, members: dict[str, Any]) -> dict[str, Any]:
+        """The members with a serial number that neither a device nor an earlier sequence has."""
+        if members.get("serial_number") != A_NEW_ONE:
+            return members
+        latest = self.play.watched(lambda: self.context.once("fleet latest", lambda: latest_number(self.context)))
+        return {**members, "serial_number": f"DD-{latest}-{next(self.play.numbers)}"}
+
     def learn(self, number: str, written: dict[str, Any]) -> None:
         for name, value in written.items():
             listed = name == "connection_type" and isinstance(value, str)
@@ -61,6 +72,7 @@ class Workspace(Machine):
     @rule(target=devices, members=NEW)
     def create(self, members: dict[str, Any]) -> Any:
         """A new device has what it was sent with."""
+        members = self.fresh(members)
         item = self.play.watched(lambda: self.context.once("fleet item", lambda: an_item(self.context)))
         body = {"devices": [{**item, **members}]}
         exchange = self.play.watched(lambda: self.context.create_silently("createDevices", body))
@@ -75,6 +87,7 @@ class Workspace(Machine):
     @rule(number=devices, changes=CHANGES)
     def update(self, number: str, changes: dict[str, Any]) -> None:
         """What is written is kept."""
+        changes = self.fresh(changes)
         exchange = self.call("updateDevice", path={"device_id": number}, body=changes)
         self.hold(exchange.ok, "A valid change is refused.", "2xx", shown(exchange, 100))
         self.learn(number, changes)
@@ -82,7 +95,7 @@ class Workspace(Machine):
     @rule(number=devices, changes=CHANGES, wrong=WRONG)
     def misuse(self, number: str, changes: dict[str, Any], wrong: dict[str, Any]) -> None:
         """Of what is refused nothing is kept."""
-        exchange = self.call("updateDevice", path={"device_id": number}, body={**changes, **wrong})
+        exchange = self.call("updateDevice", path={"device_id": number}, body={**self.fresh(changes), **wrong})
         self.hold(400 <= exchange.status < 500, "A wrong change is not refused.", "4xx", exchange.status)
 
     @rule(number=devices, given=st.booleans())
@@ -128,6 +141,12 @@ class Workspace(Machine):
 
     def undo(self) -> None:
         remove(self.context, list(self.model))
+
+
+def latest_number(context: Context) -> int:
+    """The greatest number on the first page of the list: what is named after it was named by no run before."""
+    _, devices = page(context, limit=100)
+    return max((one["id"] for one in devices if isinstance(one.get("id"), int)), default=0)
 
 
 def sequences(context: Context, requirement: Requirement) -> None:
