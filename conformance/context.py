@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from conformance.client import persistently
-from conformance.errors import Inconclusive, Skip
+from conformance.errors import Inconclusive, Skip, SuiteError
 from conformance.findings import Findings
 from conformance.jsontext import encoded
 from conformance.resources import Handle, Reading
@@ -189,6 +189,8 @@ class Context(Findings):
         )
         exchange = persistently(send) if self._putting_back else send()
         self.run.notice(exchange)
+        if who is not None and exchange.status != 401:
+            self.run.let_in.add(who)
         if exchange.doubtful and not self._putting_back:
             self.doubts.append(exchange)
         if sent_method == operation.method:
@@ -243,6 +245,41 @@ class Context(Findings):
         from conformance.checks.shape import observe
 
         observe(self.run, exchange, operation)
+
+    def fail(
+        self,
+        message: str,
+        *,
+        expected: str,
+        actual: str,
+        exchanges: tuple[Exchange, ...] = (),
+        cause: str | None = None,
+    ) -> None:
+        """Record a failure, unless it is that the target file has a wrong secret: SuiteError says so."""
+        for exchange in exchanges:
+            if exchange.status == 401 and exchange.role is not None:
+                self.recognised(exchange.role)
+        super().fail(message, expected=expected, actual=actual, exchanges=exchanges, cause=cause)
+
+    def recognised(self, role: str) -> None:
+        """Raise SuiteError when the server knows no such credential: it was never let in, and is not where it may read.
+
+        Where a role may read nothing at all that the suite can ask for, the server is believed to be wrong.
+        """
+        for operation in self.contract.operations.values():
+            known = next((scheme.roles[role] for scheme in operation.security if role in scheme.roles), None)
+            if role in self.run.let_in:
+                return
+            if operation.method != "GET" or operation.own_servers or not (known and known.may_call(operation.id)):
+                continue
+            try:
+                self.call(operation.id, role=role, judged=False)
+            except Skip:
+                continue
+            if role not in self.run.let_in:
+                raise SuiteError(
+                    f"The server refuses the credentials of role {role} (401); check [credentials.{role}]."
+                )
 
     # ---- state
 

@@ -56,6 +56,8 @@ class Run:
         """How often a passive requirement was put to the test."""
         self.unsteady: dict[str, Exchange] = {}
         """An answer of each operation that came only when the request was sent again, after a 5xx of the server's."""
+        self.let_in: set[str] = set()
+        """The roles whose credential was answered with anything but 401."""
         self.warnings: list[str] = []
         self.stopping = threading.Event()
         self.putting_back = threading.Lock()
