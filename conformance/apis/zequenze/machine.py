@@ -39,11 +39,18 @@ class OneDevice(Machine):
         super().__init__(play)
         first = play.watched(lambda: device(self.context))
         self.path = self.context.resource().path
+        self.fixed = {name for name in (*TEXTS, "assigned_user") if first.get(name) is None}
+        """What is null cannot be made so again, and is not written."""
         self.model = {name: first.get(name) for name in (*TEXTS, "assigned_user", "tags", "id", "created_at")}
+
+    def possible(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """The changes that can be put back; a new name, where there is none."""
+        return {name: value for name, value in changes.items() if name not in self.fixed} or {"name": "amber"}
 
     @rule(changes=CHANGES)
     def update(self, changes: dict[str, Any]) -> None:
         """What is written is shown at once."""
+        changes = self.possible(changes)
         exchange = self.call(WRITE, path=self.path, body=changes)
         self.hold(exchange.ok, "A valid update is refused.", "2xx", shown(exchange, 100))
         self.model |= changes
@@ -52,7 +59,7 @@ class OneDevice(Machine):
     @rule(changes=CHANGES, wrong=WRONG)
     def misuse(self, changes: dict[str, Any], wrong: dict[str, Any]) -> None:
         """Of what is refused nothing is kept."""
-        exchange = self.call(WRITE, path=self.path, body={**changes, **wrong})
+        exchange = self.call(WRITE, path=self.path, body={**self.possible(changes), **wrong})
         self.hold(400 <= exchange.status < 500, "A wrong update is not refused.", "4xx", exchange.status)
 
     @rule()
