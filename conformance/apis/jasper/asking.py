@@ -61,8 +61,13 @@ def day(context: Context, ahead: int) -> str:
 
 
 def recently(context: Context) -> str:
-    """A moment 300 days ago: a search may not look back a whole year."""
-    return query_time(server_now(context) - timedelta(days=300))
+    """The beginning of the day 300 days ago: a search may not look back a whole year."""
+    return query_time(day_of(server_now(context) - timedelta(days=300)))
+
+
+def day_of(when: datetime) -> datetime:
+    """The beginning of a moment's day in UTC: what is asked for is the same all day long."""
+    return when.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def query_time(when: datetime) -> str:

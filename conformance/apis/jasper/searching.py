@@ -9,6 +9,7 @@ from conformance.apis.jasper.asking import (
     CUSTOM,
     another,
     answered,
+    day_of,
     moment,
     query_time,
     read,
@@ -66,7 +67,9 @@ def finds_changed(context: Context, requirement: Requirement) -> None:
         name, _, value = another(context, handle, "ratePlan", "communicationPlan")
         if not context.expect_success(handle.write({name: value})):
             return
-        exchange, numbers = _soon_with(context, number, modifiedSince=query_time(before))
+        exchange, numbers = _soon_with(context, number, modifiedSince=query_time(day_of(before)))
+        if number not in numbers and answered(exchange).get("lastPage") is not True:  # The rest was not looked through.
+            exchange, numbers = _soon_with(context, number, modifiedSince=query_time(before))
         context.case()
         if number not in numbers:
             told = "A device that was just changed is not found."
@@ -239,7 +242,7 @@ def last_page(context: Context, requirement: Requirement) -> None:
 
 def pages_in_order(context: Context, requirement: Requirement) -> None:
     """Two small pages are the beginning of the long one: the order is the same whatever the size."""
-    till = query_time(server_now(context) - timedelta(hours=1))
+    till = query_time(day_of(server_now(context) - timedelta(hours=1)))
     _, whole = found(context, pageSize=6, modifiedTill=till)
     _, first = found(context, pageSize=3, pageNumber=1, modifiedTill=till)
     exchange, second = found(context, pageSize=3, pageNumber=2, modifiedTill=till)
@@ -252,7 +255,7 @@ def pages_in_order(context: Context, requirement: Requirement) -> None:
 def search_refused(context: Context, requirement: Requirement) -> None:
     """A search since this moment is refused with the code named."""
     data = requirement.data
-    since = data.get("since") or query_time(server_now(context) + timedelta(days=data["ahead"]))
+    since = data.get("since") or query_time(day_of(server_now(context) + timedelta(days=data["ahead"])))
     exchange = context.call(SEARCH, query={"modifiedSince": since})
     context.case()
     told = f"A search since {since} is not refused as it must be"
