@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -121,10 +122,11 @@ def checked_url(text: str, where: str) -> str:
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
+    shown = repr(re.sub(r"//.*@", "//…@", text))  # A password is nobody's business who reads what is printed.
     if not usable:
-        raise WrongUse(f"{where} must be a URL such as http://127.0.0.1:8080/path, not {text!r}.")
-    if parts.query or parts.fragment or parts.username:
-        raise WrongUse(f"{where} must have no user, query or fragment: {text!r}.")
+        raise WrongUse(f"{where} must be a URL such as http://127.0.0.1:8080/path, not {shown}.")
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise WrongUse(f"{where} must have no user, query or fragment: {shown}.")
     return text.rstrip("/")
 
 

@@ -9,7 +9,7 @@ import pytest
 from conformance.api import Api
 from conformance.apis import MODULES, api_of
 from conformance.errors import Unavailable, WrongUse
-from conformance.target import Target, api_named, bare_target, load_target
+from conformance.target import Target, api_named, bare_target, checked_url, load_target
 from conformance.template import render
 from openapi.contract import load
 from tests.conformance.tiny import API
@@ -138,3 +138,13 @@ def test_the_printed_template_is_a_target_file(name: str, tmp_path: Path, monkey
     target = read(tmp_path, text, api=api)
     assert set(target.credentials) == {role.name for role in api.roles}
     assert target.capabilities == {one.name: one.default for one in api.capabilities}
+
+
+@pytest.mark.parametrize(
+    "url", ["http://admin:sesame@127.0.0.1:1", "http://admin:se/same@127.0.0.1", "ftp://u:sesame@x"]
+)
+def test_a_password_in_an_address_is_refused_and_not_printed(url: str) -> None:
+    with pytest.raises(WrongUse) as caught:
+        checked_url(url, "--base-url")
+    assert "same" not in str(caught.value)
+    assert "--base-url must" in str(caught.value)
