@@ -50,12 +50,15 @@ class Session:
         """The requirements to check.
 
         Raises:
-            WrongUse: a glob matches nothing.
+            WrongUse: a glob matches nothing, or nothing is left.
         """
         for glob in (*only, *skip):
             if not chosen(self.ledger, (glob,), ()):
                 raise WrongUse(f"No requirement of {self.contract.api} matches {glob!r}; --list prints them.")
-        return chosen(self.ledger, tuple(only), tuple(skip))
+        found = chosen(self.ledger, tuple(only), tuple(skip))
+        if not found:
+            raise WrongUse("--skip leaves nothing of what is to be checked.")
+        return found
 
     def open(
         self, target: Target, *, timeout: float = 30.0, transport: TransportMaker = Wire, remember: bool = True

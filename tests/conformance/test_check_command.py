@@ -90,6 +90,7 @@ def test_an_inferred_failure_counts_with_strict_only(tmp_path: Path) -> None:
     ("options", "sentence"),
     [
         (("--only", "nothing.*"), "No requirement of tiny matches 'nothing.*'"),
+        (("--skip", "*"), "--skip leaves nothing of what is to be checked"),
         (("--known", "/no/such/file"), "cannot be read"),
         (("--examples", "0"), "0 is not in the range"),
         (("--report-dir", "/proc/nowhere/x"), "cannot be made"),
