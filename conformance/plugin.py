@@ -64,6 +64,7 @@ class Suite:
         self.run: Run = self.session.open(load_target(place, self.session.api, option("base-url")))
         self.before = max(self.run.undo.entries, default=0)
         self.outcomes: dict[str, Outcome] = {}
+        self._contacted = False
         self._unreachable: SuiteError | None = None
         name = f"devicedouble-{self.session.contract.api}-{self.run.undo.file.stem if self.run.undo.file else ''}.lock"
         self.lock = Path(tempfile.gettempdir()) / name
@@ -80,18 +81,19 @@ class Suite:
         """
         from conformance.runner import evaluate
 
-        self._contact()
+        self.contact()
         with alone(self.lock, exclusive=requirement.sends == "changes"):
             outcome = evaluate(self.run, self.session.ledger, requirement)
         self.outcomes[requirement.id] = outcome
         return outcome
 
-    def _contact(self) -> None:
+    def contact(self) -> None:
         """Before the first test: is there an API at all? The answer is the same for all tests."""
         from conformance.errors import SuiteError
         from conformance.runner import contact
 
-        if not self.outcomes and self._unreachable is None:
+        if not self._contacted:
+            self._contacted = True
             try:
                 contact(self.run)
             except SuiteError as error:
@@ -184,6 +186,21 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.line(f"{name}: {message}")
     for sentence in dict.fromkeys(warnings):
         terminalreporter.line(f"devicedouble: {sentence}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Before the first test: where no API answers there is nothing to test, and one sentence says so."""
+    from conformance.errors import SuiteError
+
+    suite = session.config.stash.get(_SUITE, None)
+    ours = any(ARGUMENT in getattr(item, "fixturenames", ()) for item in session.items)
+    if suite is None or not ours or session.config.option.collectonly or hasattr(session.config, "workerinput"):
+        return
+    try:
+        suite.contact()
+    except SuiteError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 @pytest.hookimpl(optionalhook=True)

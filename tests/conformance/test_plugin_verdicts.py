@@ -54,8 +54,14 @@ def test_a_deviation_is_an_expected_failure_unless_strict(tmp_path: Path) -> Non
         assert run(tmp_path, url, "-k", one, "--devicedouble-strict").returncode == 1
 
 
-def test_nobody_there_is_an_error_of_each_test_and_asked_for_once(tmp_path: Path) -> None:
+def test_nobody_there_is_one_usage_error(tmp_path: Path) -> None:
     done = run(tmp_path, "http://127.0.0.1:9/v1", "-k", "get-note")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert (done.stdout + done.stderr).count("127.0.0.1:9 cannot be reached: connection refused.") == 1
+
+
+def test_nobody_there_is_an_error_of_each_test_in_several_processes(tmp_path: Path) -> None:
+    done = run(tmp_path, "http://127.0.0.1:9/v1", "-k", "get-note", "-n", "2")
     assert done.returncode == 1
     assert re.search(r"\d+ errors in", done.stdout)
     assert "127.0.0.1:9 cannot be reached: connection refused." in done.stdout
