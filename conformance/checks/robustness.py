@@ -17,8 +17,12 @@ from conformance.types import Exchange, Headers, Requirement, weakest
 from openapi.contract import Operation
 
 NEED = ("capability:robustness",)
-NO_METHOD = "DEVICEDOUBLE"
-"""A method that no server has. One that some server has might be carried out: what is not declared may exist."""
+NO_METHOD = "PROPFIND"
+"""A method that no such API has, and that changes nothing where it is there (safe, RFC 4918 section 9.1).
+
+One that some server has might be carried out, for what is not declared may exist; and a word that is no method at all
+is refused by HTTP parsers before a server sees it.
+"""
 
 
 def derive(book: Book) -> Iterator[Requirement]:
@@ -58,7 +62,7 @@ def _robust(book: Book, operation: Operation, slug: str, text: str, sends: Any) 
 
 
 def _methods(book: Book) -> Iterator[Requirement]:
-    """One requirement a path: what no server can carry out is refused."""
+    """One requirement a path: what it does not have is refused."""
     seen: set[str] = set()
     rule = book.contract.violation("method")
     for operation in book.operations():
@@ -69,7 +73,7 @@ def _methods(book: Book) -> Iterator[Requirement]:
         yield book.make(
             operation,
             "refuses-other-methods",
-            f"A method that does not exist is answered {entry.status}, with Allow, or 501.",
+            f"A method that the path does not have is answered {entry.status}, with Allow, or 501.",
             "refuses_other_methods",
             basis=weakest(rule.basis, entry.basis),
             level="SHOULD",
@@ -253,7 +257,7 @@ def head_like_get(context: Context, requirement: Requirement) -> None:
 
 
 def refuses_other_methods(context: Context, requirement: Requirement) -> None:
-    """A method that nobody has is refused: by the contract's answer, whose Allow names the path's own, or by 501."""
+    """A method that is not there is refused: by the contract's answer, whose Allow names the path's own, or by 501."""
     operation = context.contract.operations[str(requirement.operation)]
     here = {one.method for one in context.contract.operations.values() if one.path == operation.path}
     error = context.contract.errors[str(context.contract.violation("method").error)]
