@@ -35,7 +35,7 @@ def runtime(world: World, name: str, *, running: bool = False) -> Document:
     """The runtime of this name. Raises Refused `unknown-parent`, with `running` also for one that is stopped."""
     found = world.get(RUNTIMES, name)
     if found is None or (running and not found.get("running", True)):
-        raise Refused("unknown-parent", runtime=name)
+        raise Refused("unknown-parent", runtime_name=name)
     return found
 
 
