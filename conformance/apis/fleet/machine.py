@@ -98,6 +98,12 @@ class Workspace(Machine):
         exchange = self.call("updateDevice", path={"device_id": number}, body={**self.fresh(changes), **wrong})
         self.hold(400 <= exchange.status < 500, "A wrong change is not refused.", "4xx", exchange.status)
 
+    @rule(number=devices, changes=CHANGES, wrong=WRONG)
+    def correct(self, number: str, changes: dict[str, Any], wrong: dict[str, Any]) -> None:
+        """A change that was refused for a mistake is kept when it is sent again without."""
+        self.misuse(number, changes, wrong)
+        self.update(number, changes)
+
     @rule(number=devices, given=st.booleans())
     def assign(self, number: str, given: bool) -> None:
         """A user gets or loses a device, and nothing else about it changes."""
