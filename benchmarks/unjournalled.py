@@ -15,5 +15,5 @@ def _nothing(*_facts: Any) -> None:
 
 
 if __name__ == "__main__":
-    recording.entry = _nothing  # type: ignore[assignment]
+    recording.record = _nothing  # type: ignore[assignment]
     main(["serve", "--port", sys.argv[1], "--quiet"])

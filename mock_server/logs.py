@@ -4,13 +4,13 @@ import json
 import sys
 from collections.abc import Callable
 
-from mock_server.world.journal import Entry
+from mock_server.world.journal import Entry, Record
 
 
 def _text(entry: Entry) -> str:
     problem = f"  {entry.violations[0][2]}" if entry.violations else ""
     operation = entry.operation or "no operation"
-    return f"{entry.method} {entry.target} {entry.status} {operation} {entry.duration_us / 1000:.1f} ms{problem}"
+    return f"{entry.method} {entry.target} {entry.status} {operation} {entry.duration_ms:.1f} ms{problem}"
 
 
 def _json(entry: Entry) -> str:
@@ -22,7 +22,7 @@ def _json(entry: Entry) -> str:
             "target": entry.target,
             "status": entry.status,
             "operation": entry.operation,
-            "duration_ms": entry.duration_us / 1000,
+            "duration_ms": entry.duration_ms,
             "violations": [sentence for _where, _keyword, sentence in entry.violations],
         }
     )
@@ -31,13 +31,13 @@ def _json(entry: Entry) -> str:
 _FORMATS: dict[str, Callable[[Entry], str]] = {"text": _text, "json": _json}
 
 
-def logger(kind: str) -> Callable[[Entry], None] | None:
-    """What writes entries as `text` or `json`; None for `none`."""
+def logger(kind: str) -> Callable[[Record], None] | None:
+    """What writes records as `text` or `json`; None for `none`."""
     line = _FORMATS.get(kind)
     if line is None:
         return None
 
-    def log(entry: Entry) -> None:
-        sys.stderr.write(line(entry) + "\n")
+    def log(record: Record) -> None:
+        sys.stderr.write(line(Entry.of(0, record)) + "\n")
 
     return log

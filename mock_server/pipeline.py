@@ -17,7 +17,7 @@ from mock_server.exchange import Answer, Arrival, Call
 from mock_server.types import World
 from mock_server.world.errors import Outdated, StoreUnavailable
 from mock_server.world.faults import Fault
-from mock_server.world.journal import Entry
+from mock_server.world.journal import Record
 from mock_server.world.worlds import OpenWorld, Outcome, Worlds
 
 Scope = MutableMapping[str, Any]
@@ -42,7 +42,7 @@ class Pipeline:
         *,
         strict: bool = False,
         body_limit: int = DEFAULT_BODY_LIMIT,
-        log: Callable[[Entry], None] | None = None,
+        log: Callable[[Record], None] | None = None,
     ) -> None:
         self._apis = apis
         self._worlds = worlds
@@ -121,7 +121,7 @@ class Pipeline:
 
         def work(state: World) -> Outcome:
             answer = exchange.answer(call, state)
-            return Outcome(answer.keep, recording.entry(call, answer, fault, state), answer)
+            return Outcome(answer.keep, recording.record(call, answer, fault, state), answer)
 
         return world.run(arrival.api.api.id, call.plan.write, work), fault
 
@@ -166,8 +166,8 @@ class Pipeline:
         return work(*arguments)
 
     def _logged(self, outcome: Outcome) -> None:
-        if self._log is not None and outcome.entry is not None:
-            self._log(outcome.entry)
+        if self._log is not None and outcome.record is not None:
+            self._log(outcome.record)
 
 
 def _no_world(arrival: Arrival) -> Outcome:

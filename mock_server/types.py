@@ -12,6 +12,9 @@ from typing import Any, Protocol, TypeAlias
 Document: TypeAlias = dict[str, Any]
 """A JSON object as Python values; never changed in place once stored."""
 
+Moment: TypeAlias = datetime | float
+"""A world's time; in seconds since 1970 where nobody has asked for it yet (see `mock_server.world.clock.read`)."""
+
 
 class World(Protocol):
     """What behaviour may do to one API's part of a world, within one request.
@@ -27,6 +30,10 @@ class World(Protocol):
     @property
     def now(self) -> datetime:
         """The world's time, UTC and aware, the same throughout one request."""
+
+    @property
+    def moment(self) -> Moment:
+        """`now`, as the journal keeps it."""
 
     @property
     def origin(self) -> datetime:

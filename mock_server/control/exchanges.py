@@ -21,7 +21,7 @@ def view(entry: Entry, bodies: bool = True) -> dict[str, Any]:
         "method": entry.method,
         "path": entry.target,
         "status": entry.status or None,
-        "duration_ms": entry.duration_us / 1000,
+        "duration_ms": entry.duration_ms,
         "role": entry.principal,
         "violations": [
             {"where": where, "keyword": keyword, "message": message} for where, keyword, message in entry.violations

@@ -13,7 +13,7 @@ from mock_server.world.errors import (
     WorldExists,
 )
 from mock_server.world.faults import Fault, Faults, Rule
-from mock_server.world.journal import Entry, Journal
+from mock_server.world.journal import Entry, Journal, Record
 from mock_server.world.settings import Settings
 from mock_server.world.worlds import OpenWorld, Outcome, Worlds, open_worlds
 
@@ -25,6 +25,7 @@ __all__ = [
     "Journal",
     "OpenWorld",
     "Outcome",
+    "Record",
     "Rule",
     "Settings",
     "StoreRefused",

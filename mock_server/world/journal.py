@@ -1,6 +1,6 @@
 """The journal of a world: what was asked and what was answered, in order, bounded.
 
-Appending is on the way of every request, so an entry holds references to what was received and sent;
+Appending is on the way of every request, so a record holds references to what was received and sent;
 all formatting happens when somebody reads it.
 """
 
@@ -8,7 +8,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import TypeAlias
+from typing import Final, NamedTuple, Self, TypeAlias
+
+from mock_server.types import Moment
+from mock_server.world.clock import read
 
 LIMIT = 10_000
 """At most this many exchanges are kept per world."""
@@ -26,25 +29,41 @@ SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie",
 KNOWN, LONG = 256, 4096
 """So many different headers are remembered, unless they are longer than that many bytes."""
 
-_known: dict[tuple[tuple[bytes, bytes], ...], bytes] = {}
 
-
-def packed(headers: Headers) -> bytes:
+class _Packer:
     """Headers as one value, each credential replaced; an authorization scheme stays readable. See `unpacked`.
 
     One value rather than a list of pairs, and the same one for a client that sends the same headers again: the
     garbage collector looks at every container that a journal keeps, and memory that is not written costs nothing.
     """
-    sent = tuple(headers)
-    found = _known.get(sent)
-    if found is None:
-        lines = [name + b":" + (_hidden(value) if name in SECRET_HEADERS else value) for name, value in headers]
-        found = b"\n".join(lines)
-        if len(found) < LONG:
-            if len(_known) >= KNOWN:
-                _known.clear()
-            _known[sent] = found
-    return found
+
+    __slots__ = ("_known", "_last")
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[tuple[bytes, bytes], ...], bytes] = {}
+        self._last: tuple[Headers, bytes] = ([], b"")
+
+    def pack(self, headers: Headers) -> bytes:
+        # To compare with the last call's is half of what looking them up costs.
+        last, packed_ = self._last
+        if headers != last:
+            packed_ = self._found(tuple(headers))
+            self._last = headers, packed_
+        return packed_
+
+    def _found(self, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+        found = self._known.get(headers)
+        if found is None:
+            lines = [name + b":" + (_hidden(value) if name in SECRET_HEADERS else value) for name, value in headers]
+            found = b"\n".join(lines)
+            if len(found) < LONG:
+                if len(self._known) >= KNOWN:
+                    self._known.clear()
+                self._known[headers] = found
+        return found
+
+
+packed = _Packer().pack
 
 
 def unpacked(headers: bytes) -> list[tuple[bytes, bytes]]:
@@ -58,103 +77,109 @@ def _hidden(value: bytes) -> bytes:
     return scheme + b" ***" if space and scheme.isalpha() else b"***"
 
 
-class Entry:
+Record: TypeAlias = tuple[
+    Moment,
+    str,
+    str | None,
+    str | None,
+    str | None,
+    str,
+    str,
+    bytes,
+    bytes,
+    int,
+    Headers,
+    bytes,
+    float,
+    tuple[Violation, ...],
+    str | None,
+    str | None,
+    int,
+]
+"""What is kept of an exchange: all of `Entry` but its id. A plain tuple, because nothing costs less to make."""
+
+SIZE: Final = -1
+"""The place of the size in a record."""
+
+
+def size(target: str, request_headers: bytes, request_body: bytes, response_body: bytes) -> int:
+    """What an exchange counts against the bound of its journal, in bytes."""
+    return len(target) + len(request_headers) + len(request_body) + len(response_body)
+
+
+class Entry(NamedTuple):
     """One exchange, its request headers `packed`.
 
-    `status` is 0 when the answer was dropped; `id` counts from 1 and is given by the journal. `size` is in bytes.
+    `status` is 0 when the answer was dropped; `id` counts from 1 and is given by the journal. `duration` is in seconds,
+    `size` in bytes.
     """
 
-    __slots__ = (
-        "api",
-        "basis",
-        "duration_us",
-        "fault",
-        "id",
-        "key",
-        "method",
-        "operation",
-        "principal",
-        "request_body",
-        "request_headers",
-        "response_body",
-        "response_headers",
-        "size",
-        "status",
-        "target",
-        "time",
-        "violations",
-    )
+    id: int
+    time: datetime
+    api: str
+    operation: str | None
+    key: str | None
+    basis: str | None
+    method: str
+    target: str
+    request_headers: bytes
+    request_body: bytes
+    status: int
+    response_headers: Headers
+    response_body: bytes
+    duration: float
+    violations: tuple[Violation, ...]
+    fault: str | None
+    principal: str | None
+    size: int
 
-    def __init__(
-        self,
-        time: datetime,
-        api: str,
-        operation: str | None,
-        key: str | None,
-        basis: str | None,
-        method: str,
-        target: str,
-        request_headers: bytes,
-        request_body: bytes,
-        status: int,
-        response_headers: Headers,
-        response_body: bytes,
-        duration_us: int,
-        violations: tuple[Violation, ...] = (),
-        fault: str | None = None,
-        principal: str | None = None,
-    ) -> None:
-        self.time = time
-        self.api = api
-        self.operation = operation
-        self.key = key
-        self.basis = basis
-        self.method = method
-        self.target = target
-        self.request_headers = request_headers
-        self.request_body = request_body
-        self.status = status
-        self.response_headers = response_headers
-        self.response_body = response_body
-        self.duration_us = duration_us
-        self.violations = violations
-        self.fault = fault
-        self.principal = principal
-        self.id = 0
-        self.size = len(target) + len(request_headers) + len(request_body) + len(response_body)
+    @classmethod
+    def of(cls, number: int, record: Record) -> Self:
+        """What `record`, the exchange with that id, says."""
+        return cls(number, read(record[0]), *record[1:])
+
+    @property
+    def duration_ms(self) -> float:
+        """The duration in milliseconds, to the microsecond."""
+        return round(self.duration * 1000, 3)
 
 
 class Journal:
     """The last exchanges of a world, in memory."""
 
-    __slots__ = ("_bytes", "_entries", "_last", "_limit", "_limit_bytes", "_watchers")
+    __slots__ = ("_bytes", "_last", "_limit", "_limit_bytes", "_records", "_watchers")
 
     def __init__(self, limit: int = LIMIT, limit_bytes: int = LIMIT_BYTES) -> None:
-        self._entries: deque[Entry] = deque()
+        self._records: deque[Record] = deque()
         self._bytes = 0
         self._last = 0
         self._limit = limit
         self._limit_bytes = limit_bytes
         self._watchers: list[Watcher] = []
 
-    def append(self, entry: Entry) -> None:
-        """Keep `entry`, under the next id."""
-        self._last = entry.id = self._last + 1
-        entries = self._entries
-        entries.append(entry)
-        self._bytes += entry.size
-        if len(entries) > self._limit:
-            self._bytes -= entries.popleft().size
+    def append(self, record: Record) -> None:
+        """Keep `record`, under the next id."""
+        self._last += 1
+        records = self._records
+        records.append(record)
+        self._bytes += record[SIZE]
+        if len(records) > self._limit:
+            self._bytes -= records.popleft()[SIZE]
         if self._bytes > self._limit_bytes:
             self._trim()
         if self._watchers:
+            entry = Entry.of(self._last, record)
             for watcher in tuple(self._watchers):
                 watcher(entry)
 
     def _trim(self) -> None:
-        entries = self._entries
-        while self._bytes > self._limit_bytes and len(entries) > 1:
-            self._bytes -= entries.popleft().size
+        records = self._records
+        while self._bytes > self._limit_bytes and len(records) > 1:
+            self._bytes -= records.popleft()[SIZE]
+
+    def _first(self) -> int:
+        """The id of the oldest entry that is kept."""
+        return self._last - len(self._records) + 1
 
     @property
     def last(self) -> int:
@@ -162,30 +187,29 @@ class Journal:
         return self._last
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._records)
 
     def __iter__(self) -> Iterator[Entry]:
         """Oldest first."""
-        return iter(self._entries)
+        return (Entry.of(number, record) for number, record in enumerate(self._records, self._first()))
 
     def __reversed__(self) -> Iterator[Entry]:
         """Newest first."""
-        return reversed(self._entries)
+        return (Entry.of(self._last - place, record) for place, record in enumerate(reversed(self._records)))
 
     def get(self, number: int) -> Entry | None:
         """The entry with id `number`, or None when it is gone or was never there."""
-        entries = self._entries
-        place = number - (self._last - len(entries)) - 1
-        return entries[place] if 0 <= place < len(entries) else None
+        place = number - self._first()
+        return Entry.of(number, self._records[place]) if 0 <= place < len(self._records) else None
 
     def since(self, number: int) -> list[Entry]:
         """The entries after id `number`, oldest first."""
-        fresh = min(self._last - number, len(self._entries))
-        return list(islice(self._entries, len(self._entries) - fresh, None)) if fresh > 0 else []
+        fresh = max(0, min(self._last - number, len(self._records)))
+        return list(islice(reversed(self), fresh))[::-1]
 
     def clear(self) -> None:
         """Forget all entries; ids go on counting."""
-        self._entries.clear()
+        self._records.clear()
         self._bytes = 0
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:

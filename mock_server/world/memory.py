@@ -46,8 +46,8 @@ class MemoryWorld(OpenWorld):
         outcome = work(view)
         if view.changed and outcome.keep:
             self._state = {**self._state, api: view.part()}
-        if outcome.entry is not None:
-            self.journal.append(outcome.entry)
+        if outcome.record is not None:
+            self.journal.append(outcome.record)
         return outcome
 
     def collections(self, api: str) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import blake2b
 from uuid import UUID
 
-from mock_server.types import Document
+from mock_server.types import Document, Moment
 from mock_server.world.clock import Clock
 from mock_server.world.fleet import Cached
 from mock_server.world.state import EMPTY, Collection, Part
@@ -59,6 +59,10 @@ class View:
         if self._now is None:
             self._now = self._clock.now()
         return self._now
+
+    @property
+    def moment(self) -> Moment:
+        return self._now or self._clock.reading()
 
     def get(self, collection: str, key: str) -> Document | None:
         written = self._collections.get(collection)

@@ -11,7 +11,7 @@ from mock_server.world.clock import BEYOND, EARLIEST, LATEST, Clock
 from mock_server.world.errors import BadWorld
 from mock_server.world.faults import Faults
 from mock_server.world.fleet import Fleet
-from mock_server.world.journal import Entry, Journal
+from mock_server.world.journal import Journal, Record
 from mock_server.world.settings import Settings
 from mock_server.world.state import Changes
 
@@ -21,13 +21,13 @@ LARGEST_SEED = 2**63 - 1
 
 
 class Outcome:
-    """What one request comes to: whether its writes are kept, its journal entry, and the answer itself."""
+    """What one request comes to: whether its writes are kept, its journal record, and the answer itself."""
 
-    __slots__ = ("entry", "keep", "response")
+    __slots__ = ("keep", "record", "response")
 
-    def __init__(self, keep: bool, entry: Entry | None, response: Any) -> None:
+    def __init__(self, keep: bool, record: Record | None, response: Any) -> None:
         self.keep = keep
-        self.entry = entry
+        self.record = record
         self.response = response
 
 

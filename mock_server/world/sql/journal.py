@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy import func as sql
 
 from mock_server.world.codec import dumps, loads
-from mock_server.world.journal import LIMIT, LIMIT_BYTES, Entry, Journal, Watcher
+from mock_server.world.journal import LIMIT, LIMIT_BYTES, SIZE, Entry, Journal, Record, Watcher, size
 from mock_server.world.sql.database import Database, Session, again
 from mock_server.world.sql.schema import journal
 from mock_server.world.sql.statements import Statements
@@ -36,9 +36,9 @@ def moment(count: int) -> datetime:
     return _EPOCH + timedelta(microseconds=count)
 
 
-def append(session: Session, statements: Statements, world: int, generation: int, entry: Entry) -> bool:
-    """Keep `entry`; False when the world is no longer of that generation."""
-    parameters = (entry.size, pack(entry), world, generation)
+def append(session: Session, statements: Statements, world: int, generation: int, record: Record) -> bool:
+    """Keep `record`; False when the world is no longer of that generation."""
+    parameters = (record[SIZE], pack(record), world, generation)
     return bool(session.run(statements.append_if_current, parameters).rowcount == 1)
 
 
@@ -51,8 +51,9 @@ def forget(connection: Connection, world: int) -> None:
         connection.execute(delete(journal).where(of_world, journal.c.id < last))
 
 
-def pack(entry: Entry) -> str:
-    """An entry as text."""
+def pack(record: Record) -> str:
+    """A record as text, but its size."""
+    entry = Entry.of(0, record)
     return dumps(
         [
             micros(entry.time),
@@ -67,7 +68,7 @@ def pack(entry: Entry) -> str:
             entry.status,
             [[name.decode("latin-1"), value.decode("latin-1")] for name, value in entry.response_headers],
             entry.response_body.decode("latin-1"),
-            entry.duration_us,
+            round(entry.duration * 1e6),
             entry.violations,
             entry.fault,
             entry.principal,
@@ -76,16 +77,16 @@ def pack(entry: Entry) -> str:
 
 
 def unpack(number: int, text: str) -> Entry:
-    """The entry that `pack` made text of."""
+    """The entry that `pack` made text of, to the microsecond."""
     values: list[Any] = loads(text)
     values[0] = moment(values[0])
     for place in (7, 8, 11):
         values[place] = values[place].encode("latin-1")
     values[10] = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in values[10]]
+    values[12] /= 1e6
     values[13] = tuple(tuple(violation) for violation in values[13])
-    entry = Entry(*values)
-    entry.id = number
-    return entry
+    values.append(size(values[6], values[7], values[8], values[11]))
+    return Entry._make((number, *values))
 
 
 class SqlJournal(Journal):
@@ -100,10 +101,10 @@ class SqlJournal(Journal):
         # An id is drawn before it can be seen: who follows must not pass one that is still to appear.
         self._settled = _SETTLED if database.postgresql else ""
 
-    def append(self, entry: Entry) -> None:
-        """Keep `entry`, in a transaction of its own."""
+    def append(self, record: Record) -> None:
+        """Keep `record`, in a transaction of its own."""
         statements = Statements(self._database.postgresql)
-        again(lambda: self._do(statements.append, (self._world, entry.size, pack(entry))))
+        again(lambda: self._do(statements.append, (self._world, record[SIZE], pack(record))))
 
     @property
     def last(self) -> int:

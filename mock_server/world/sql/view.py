@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from mock_server.types import Document
+from mock_server.types import Document, Moment
 from mock_server.world.clock import Clock
 from mock_server.world.codec import dumps, loads
 from mock_server.world.fleet import Cached
@@ -91,6 +91,10 @@ class SqlView:
         if self._now is None:
             self._now = self._clock.now()
         return self._now
+
+    @property
+    def moment(self) -> Moment:
+        return self.now
 
     def get(self, collection: str, key: str) -> Document | None:
         place = (collection, key)

@@ -229,7 +229,7 @@ class SqlWorld(OpenWorld):
             outcome = again(lambda **options: self._run(api, work, **options), write=write)
         except NothingDone:  # the database may have been started anew: what was open before is of no use
             outcome = again(lambda **options: self._run(api, work, **options), write=write)
-        if outcome.entry is not None:
+        if outcome.record is not None:
             self._worlds.appended += 1
             if self._worlds.appended % TRIM_EVERY == 0:
                 again(self.journal.trim)
@@ -256,8 +256,8 @@ class SqlWorld(OpenWorld):
     def _conclude(self, session: Session, outcome: Outcome, kept: bool) -> None:
         """Write the journal, unless the world has meanwhile become another: then everything is done again."""
         statements = self._worlds.statements
-        if outcome.entry is not None:
-            current = append(session, statements, self._id, self._generation, outcome.entry)
+        if outcome.record is not None:
+            current = append(session, statements, self._id, self._generation, outcome.record)
         else:
             current = not kept or session.run(statements.still, (self._id, self._generation)).fetchone() is not None
         if current:

@@ -112,11 +112,7 @@ def test_the_journal_has_neither_assertion_nor_token(client: Client) -> None:
     form = {"grant_type": GRANT, "assertion": assertion()}
     token = ask(client, **form).json()["access_token"]
     client.get(DEVICE, headers={"Authorization": f"Bearer {token}"})
-    entries = repr([_plain(entry) for entry in client.world.open.journal])
+    entries = repr(list(client.world.open.journal))
     assert token.split(".")[2] not in entries
     assert form["assertion"] not in entries
     assert "grant_type" in entries
-
-
-def _plain(entry: Any) -> list[Any]:
-    return [getattr(entry, name) for name in type(entry).__slots__]

@@ -155,7 +155,8 @@ values = st.recursive(
 @given(st.dictionaries(st.sampled_from(["x", "y"]), values, max_size=2), values)
 def test_a_body_fits_itself_and_whatever_differs_is_found_in_it(body: dict[str, Any], other: Any) -> None:
     content = json.dumps(body).encode()
-    entry = Entry(Clock().now(), "a", "o", "k", None, "PUT", "/", b"", content, 200, [], b"", 1)
+    sent = ("PUT", "/", b"", content)
+    entry = Entry(1, Clock().now(), "a", "o", "k", None, *sent, 200, [], b"", 0.1, (), None, None, 0)
     assert list(differences(entry, {"request": {"body": body}})) == []
     wanted = {**body, "z": other}
     (different,) = differences(entry, {"request": {"body": wanted}})

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mock_server.types import World
-from mock_server.world import Entry, OpenWorld, Outcome, Worlds
+from mock_server.world import OpenWorld, Outcome, Record, Worlds
+from mock_server.world.journal import size
 
 NOW = datetime(2030, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 Opener = Callable[..., Worlds]
@@ -20,7 +21,7 @@ def default(worlds: Worlds) -> OpenWorld:
 def put(world: OpenWorld, key: str, document: Any, collection: str = "things") -> None:
     def work(view: World) -> Outcome:
         view.put(collection, key, document)
-        return Outcome(True, entry(), None)
+        return Outcome(True, record(), None)
 
     world.run("a", True, work)
 
@@ -29,8 +30,9 @@ def get(world: OpenWorld, key: str, collection: str = "things") -> Any:
     return world.run("a", False, lambda view: Outcome(False, None, view.get(collection, key))).response
 
 
-def entry(body: bytes = b"\xff{}") -> Entry:
+def record(body: bytes = b"\xff{}") -> Record:
     violations = (("body", "type", "is wrong"),)
     headers = [(b"content-type", b"a/b")]
     sent = ("PUT", "/x", b"a:b", body)
-    return Entry(NOW, "a", "op", "k", "public", *sent, 200, headers, b"\x00", 7, violations, "1", "r")
+    counted = size("/x", b"a:b", body, b"\x00")
+    return (NOW, "a", "op", "k", "public", *sent, 200, headers, b"\x00", 7e-6, violations, "1", "r", counted)

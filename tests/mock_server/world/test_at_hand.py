@@ -11,7 +11,7 @@ from mock_server.world.errors import Outdated
 from mock_server.world.snapshot import restore, snapshot
 from tests.mock_server.conftest import Address
 from tests.mock_server.control.conftest import FLEET, WRITE
-from tests.mock_server.world.stores import NOW, Opener, default, entry, put
+from tests.mock_server.world.stores import NOW, Opener, default, put, record
 from tests.postgres import Postgres, needed
 from tests.processes import served
 
@@ -28,7 +28,7 @@ def count(world: OpenWorld) -> int:
     def work(view: World) -> Outcome:
         number = (view.get("things", "counter") or {"n": 0})["n"] + 1
         view.put("things", "counter", {"n": number})
-        return Outcome(True, entry(), number)
+        return Outcome(True, record(), number)
 
     return int(world.run("a", True, work).response)
 

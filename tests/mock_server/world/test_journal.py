@@ -2,19 +2,22 @@
 
 from datetime import UTC, datetime
 
-from mock_server.world.journal import LONG, Entry, Journal, packed, unpacked
+from mock_server.types import Moment
+from mock_server.world.journal import LONG, SIZE, Entry, Journal, Record, packed, size, unpacked
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def entry(body: bytes = b"") -> Entry:
-    return Entry(NOW, "fleet", "getDevice", "42", "public", "GET", "/x", b"", body, 200, [], b"", 5)
+def record(body: bytes = b"", time: Moment = NOW) -> Record:
+    sent = ("GET", "/x", b"", body)
+    counted = size("/x", b"", body, b"")
+    return (time, "fleet", "getDevice", "42", "public", *sent, 200, [], b"", 5e-6, (), None, None, counted)
 
 
 def test_entries_are_numbered_from_one_and_kept_in_order() -> None:
     journal = Journal()
     for _ in range(3):
-        journal.append(entry())
+        journal.append(record())
     assert [item.id for item in journal] == [1, 2, 3]
     assert [item.id for item in reversed(journal)] == [3, 2, 1]
     assert [item.id for item in journal.since(1)] == [2, 3]
@@ -28,26 +31,26 @@ def test_entries_are_numbered_from_one_and_kept_in_order() -> None:
 def test_the_oldest_go_first_when_there_are_too_many() -> None:
     journal = Journal(limit=3)
     for _ in range(5):
-        journal.append(entry())
+        journal.append(record())
     assert [item.id for item in journal] == [3, 4, 5]
     assert journal.get(2) is None
     assert [item.id for item in journal.since(0)] == [3, 4, 5]
 
 
 def test_the_oldest_go_first_when_bodies_are_too_large_but_the_newest_stays() -> None:
-    journal = Journal(limit_bytes=2 * entry(b"x" * 40).size)
-    for size in (40, 40, 40):
-        journal.append(entry(b"x" * size))
+    journal = Journal(limit_bytes=2 * record(b"x" * 40)[SIZE])
+    for _ in range(3):
+        journal.append(record(b"x" * 40))
     assert [item.id for item in journal] == [2, 3]
-    journal.append(entry(b"x" * 500))
+    journal.append(record(b"x" * 500))
     assert [item.id for item in journal] == [4]
 
 
 def test_clearing_forgets_entries_but_goes_on_counting() -> None:
     journal = Journal()
-    journal.append(entry())
+    journal.append(record())
     journal.clear()
-    journal.append(entry())
+    journal.append(record())
     assert [item.id for item in journal] == [2]
     assert len(journal) == 1
     assert journal.last == 2
@@ -57,11 +60,21 @@ def test_watchers_see_new_entries_until_they_stop() -> None:
     journal = Journal()
     seen: list[int] = []
     stop = journal.watch(lambda item: seen.append(item.id))
-    journal.append(entry())
+    journal.append(record())
     stop()
     stop()
-    journal.append(entry())
+    journal.append(record())
     assert seen == [1]
+
+
+def test_a_time_that_nobody_asked_for_is_read_from_its_seconds() -> None:
+    journal = Journal()
+    journal.append(record(time=NOW.timestamp() + 0.25))
+    assert [item.time for item in journal] == [datetime(2030, 1, 1, 0, 0, 0, 250_000, UTC)]
+
+
+def test_durations_are_told_to_the_microsecond() -> None:
+    assert Entry.of(1, record()).duration_ms == 0.005
 
 
 def test_credentials_are_hidden_and_the_scheme_stays() -> None:
@@ -71,8 +84,14 @@ def test_credentials_are_hidden_and_the_scheme_stays() -> None:
     assert unpacked(packed([])) == []
 
 
-def test_the_same_headers_are_kept_once_and_long_ones_not_at_all() -> None:
-    headers = [(b"accept", b"text/plain"), (b"x-seen", b"same")]
-    assert packed(headers) is packed([*headers])
+def test_the_same_headers_are_kept_once_and_long_ones_only_as_the_last() -> None:
+    headers, others = [(b"accept", b"text/plain"), (b"x-seen", b"same")], [(b"accept", b"*/*")]
+    first = packed(headers)
+    assert packed(others) == b"accept:*/*"
+    assert packed([*headers]) is first
     long_ = [(b"accept", b"x" * LONG)]
-    assert packed(long_) is not packed([*long_])
+    first = packed(long_)
+    assert packed([*long_]) is first
+    packed(others)
+    assert packed(long_) == first
+    assert packed(long_) is not first

@@ -27,7 +27,7 @@ from mock_server.world.sql.statements import decoded, encoded
 from mock_server.world.sql.worlds import SqlWorld, SqlWorlds
 from tests.mock_server.conftest import Address
 from tests.mock_server.world.model import play, programs, whole
-from tests.mock_server.world.stores import NOW, Opener, default, entry, get, put
+from tests.mock_server.world.stores import NOW, Opener, default, get, put, record
 from tests.postgres import Postgres
 
 unhealthy = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30)
@@ -183,15 +183,13 @@ def test_journals_hold_exact_entries_within_bounds(address: Address, opened: Ope
     world: Any = default(worlds)
     put(world, "x", {})
     (found,) = world.journal
-    for name in Entry.__slots__:
-        if name != "id":
-            assert getattr(found, name) == getattr(entry(), name), name
+    assert found == Entry.of(found.id, record())
     assert world.journal.get(found.id).id == world.journal.last == found.id
     assert world.journal.get(found.id + 1) is world.journal.get(2**64) is None
     journal = world.journal
     journal._limit, journal._limit_bytes = 5, 100
     for _ in range(8):
-        journal.append(entry(b"x"))
+        journal.append(record(b"x"))
     assert len(journal) == 5
     assert len(journal.since(found.id)) == 5
     journal.trim()
@@ -199,7 +197,7 @@ def test_journals_hold_exact_entries_within_bounds(address: Address, opened: Ope
     assert ids == sorted(ids)
     assert len(ids) == 5
     assert [item.id for item in reversed(journal)] == ids[::-1]
-    journal.append(entry(b"x" * 500))
+    journal.append(record(b"x" * 500))
     journal.trim()
     assert len(journal) == 1
     journal.clear()
@@ -214,7 +212,7 @@ def test_keys_of_any_text_come_back(key: str) -> None:
 
 
 def test_packed_entries_come_back() -> None:
-    assert unpack(5, pack(entry())).id == 5
+    assert unpack(5, pack(record())).id == 5
 
 
 def test_strange_keys_are_kept_apart(address: Address, opened: Opener) -> None:
@@ -230,7 +228,7 @@ def counting(world: OpenWorld, collection: str, key: str) -> None:
     def work(view: World) -> Outcome:
         found = view.get(collection, key) or {}
         view.put(collection, key, {"n": found.get("n", 0) + 1, "number": view.number("drawn")})
-        return Outcome(True, entry(), None)
+        return Outcome(True, record(), None)
 
     world.run("a", True, work)
 
@@ -339,7 +337,7 @@ def test_a_request_that_raises_or_is_refused_leaves_nothing(address: Address, op
 
     def refused(view: World) -> Outcome:
         view.put("things", "t0", {"n": view.number("s")})
-        return Outcome(False, entry(), None)
+        return Outcome(False, record(), None)
 
     with pytest.raises(RuntimeError):
         default(worlds).run("a", True, failing)

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from mock_server.world.journal import Entry
 from tests.mock_server.control.console.browsing import (
     Console,
     Opened,
@@ -26,9 +25,8 @@ def _repeat(console: Console, times: int) -> None:
     journal = console.open_world.journal
     first = next(iter(journal))
     for number in range(times):
-        copied = [getattr(first, name) for name in Entry.__init__.__code__.co_varnames[1:17]]
-        copied[6] = f"/fleet/platform/v1/devices/{number}"
-        journal.append(Entry(*copied))
+        _, *copied = first._replace(target=f"/fleet/platform/v1/devices/{number}")
+        journal.append((*copied,))
 
 
 @pytest.mark.slow
