@@ -246,20 +246,11 @@ class Context(Findings):
 
         observe(self.run, exchange, operation)
 
-    def fail(
-        self,
-        message: str,
-        *,
-        expected: str,
-        actual: str,
-        exchanges: tuple[Exchange, ...] = (),
-        cause: str | None = None,
-    ) -> None:
-        """Record a failure, unless it is that the target file has a wrong secret: SuiteError says so."""
+    def blamed(self, exchanges: tuple[Exchange, ...]) -> None:
+        """Raise SuiteError when the target file has a wrong secret."""
         for exchange in exchanges:
             if exchange.status == 401 and exchange.role is not None:
                 self.recognised(exchange.role)
-        super().fail(message, expected=expected, actual=actual, exchanges=exchanges, cause=cause)
 
     def recognised(self, role: str) -> None:
         """Raise SuiteError when the server knows no such credential: it was never let in, and is not where it may read.

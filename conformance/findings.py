@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.answers import described, error_matches, shown
+from conformance.jsontext import text_of
 from conformance.run import MOST_FAILURES
+from conformance.schemas import shortened
 from conformance.types import Exchange, Failure
 from openapi.contract import Contract
 
@@ -21,6 +25,16 @@ class Findings:
     def case(self, count: int = 1) -> None:
         self.cases += count
 
+    def wrong(self, told: str, expected: Any, actual: Any, exchange: Exchange, cause: str = "") -> None:
+        """Record a failure about one answer, in which a value is another than expected."""
+        self.fail(
+            told,
+            expected=shortened(text_of(expected)),
+            actual=shortened(text_of(actual)),
+            exchanges=(exchange,),
+            cause=cause or told,
+        )
+
     def fail(
         self,
         message: str,
@@ -30,11 +44,18 @@ class Findings:
         exchanges: tuple[Exchange, ...] = (),
         cause: str | None = None,
     ) -> None:
-        """Record a failure of the requirement in hand, and go on. `cause` tells one defect from another."""
+        """Record a failure of the requirement in hand, and go on. `cause` tells one defect from another.
+
+        Raises what `blamed` raises.
+        """
+        self.blamed(exchanges)
         failure = Failure(message, expected, actual, exchanges, cause or message)
         known = {one.cause for one in self.failures}
         if failure.cause not in known and len(self.failures) < MOST_FAILURES:
             self.failures.append(failure)
+
+    def blamed(self, exchanges: tuple[Exchange, ...]) -> None:
+        """Raise SuiteError when a failure that these exchanges show is not the server's."""
 
     def expect_success(self, exchange: Exchange, what: str = "A valid request is refused.") -> bool:
         """True when the answer is a declared success; otherwise a failure is recorded."""

@@ -141,8 +141,16 @@ class Faults:
         `answerable` says of a rule's definition whether the call can be answered so.
         """
         call = (api, operation, key, method)
-        for rule in self._rules.values():
-            if rule.meets(call) and answerable(rule.definition) and rule.due(self.seed):
+
+        def about(rule: Rule) -> bool:
+            return rule.meets(call) and answerable(rule.definition)
+
+        return self._counted(about) if any(about(rule) for rule in self) else None
+
+    def _counted(self, about: Callable[[Rule], bool]) -> Fault | None:
+        """What the first rule that is due does, each one that comes before it counted too."""
+        for rule in self:
+            if about(rule) and rule.due(self.seed):
                 return rule.fault(self.seed)
         return None
 

@@ -8,8 +8,7 @@ from conformance.answers import shown
 from conformance.context import Context
 from conformance.differences import differences, success_schema
 from conformance.errors import Inconclusive
-from conformance.jsontext import text_of
-from conformance.schemas import at, shortened
+from conformance.schemas import at
 from conformance.types import Exchange
 
 MOVING = ("/mdm/last_seen_date", "/mdm/last_sync_date")
@@ -42,17 +41,6 @@ def page(context: Context, **query: Any) -> tuple[Exchange, list[dict[str, Any]]
     if not exchange.ok or not isinstance(devices, list):
         raise Inconclusive(f"listDevices answered {shown(exchange, 100)}")
     return exchange, devices
-
-
-def wrong(context: Context, told: str, expected: Any, actual: Any, exchange: Exchange, cause: str = "") -> None:
-    """Record a failure about one answer."""
-    context.fail(
-        told,
-        expected=shortened(text_of(expected)),
-        actual=shortened(text_of(actual)),
-        exchanges=(exchange,),
-        cause=cause or told,
-    )
 
 
 def all_numbers(context: Context, **query: Any) -> list[str]:

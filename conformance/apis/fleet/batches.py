@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.apis.fleet.asking import KNOWN, all_numbers, changes, page, read, wrong
+from conformance.apis.fleet.asking import KNOWN, all_numbers, changes, page, read
 from conformance.apis.fleet.devices import an_item, ids_of, noted, own_devices, remove
 from conformance.context import UNSET, Context
 from conformance.errors import Inconclusive
@@ -27,7 +27,7 @@ def created(context: Context, requirement: Requirement) -> None:
         if not context.expect_success(exchange, "A batch of three is refused."):
             return
         if len(set(numbers)) != len(items):
-            wrong(context, "The answer names another number of devices than were sent.", 3, numbers, exchange)
+            context.wrong("The answer names another number of devices than were sent.", 3, numbers, exchange)
         shown_by_name = {at(one, "/name"): one for one in at(exchange.json(), "/data/devices") or []}
         for item in items:
             device = shown_by_name.get(item["name"])
@@ -36,7 +36,7 @@ def created(context: Context, requirement: Requirement) -> None:
                 _as_sent(context, item, read(context, str(device.get("id")))[1], exchange)
         missing = set(numbers) - set(all_numbers(context))
         if missing:
-            wrong(context, "Devices that were created are not in the list.", sorted(numbers), sorted(missing), exchange)
+            context.wrong("Devices that were created are not in the list.", sorted(numbers), sorted(missing), exchange)
     finally:
         remove(context, numbers)
 
@@ -49,7 +49,7 @@ def _as_sent(context: Context, item: Mapping[str, Any], device: Any, exchange: E
         found = at(device, f"/{name}") if name in KNOWN else at(device, f"/characteristics/{name}")
         wanted = [value] if name == "connection_type" else value
         if not same(found, wanted):
-            wrong(context, f"A new device does not show {name} as it was sent.", wanted, found, exchange, name)
+            context.wrong(f"A new device does not show {name} as it was sent.", wanted, found, exchange, name)
 
 
 def batch_whole(context: Context, requirement: Requirement) -> None:
@@ -65,7 +65,7 @@ def batch_whole(context: Context, requirement: Requirement) -> None:
         exchange, _ = page(context, limit=1)
         after = at(exchange.json(), "/meta/total")
         if before != after:
-            wrong(context, "A refused batch has added devices.", before, after, answer)
+            context.wrong("A refused batch has added devices.", before, after, answer)
             return
 
 
@@ -77,7 +77,7 @@ def ids_are_new(context: Context, requirement: Requirement) -> None:
             context.case()
             if number in known:
                 exchange, _ = page(context, limit=1)
-                wrong(context, "A new device has the number of another.", "a new number", number, exchange)
+                context.wrong("A new device has the number of another.", "a new number", number, exchange)
             known.add(number)
 
 
@@ -92,8 +92,7 @@ def snapshot(context: Context, requirement: Requirement) -> None:
         found = at(exchange.json(), "/data")
         changed = changes(context, before, found, "/client_status")
         if changed:
-            wrong(
-                context,
+            context.wrong(
                 "The snapshot of the deleted device differs from it.",
                 "as it was read before",
                 changed,
@@ -112,7 +111,7 @@ def created_for_user(context: Context, requirement: Requirement) -> None:
             if (number in mine) is not wanted:
                 told = "A device created with a user" if wanted else "A device created without a user"
                 there = ("among those of the user", "not among them")
-                wrong(context, f"{told} is listed otherwise.", there[not wanted], there[wanted], exchange)
+                context.wrong(f"{told} is listed otherwise.", there[not wanted], there[wanted], exchange)
 
 
 def deleted(context: Context, requirement: Requirement) -> None:
@@ -127,7 +126,7 @@ def deleted(context: Context, requirement: Requirement) -> None:
         state = at(after.json(), "/data/client_status")
         if after.ok and state == before.get("client_status") and number in all_numbers(context):
             told = "Deleting a device is answered well, and the device is listed and read as before."
-            wrong(context, told, "not found, not listed, or in another state", state, deletion)
+            context.wrong(told, "not found, not listed, or in another state", state, deletion)
 
 
 def gone(context: Context, requirement: Requirement) -> None:
@@ -141,13 +140,13 @@ def gone(context: Context, requirement: Requirement) -> None:
         context.case()
         state = at(exchange.json(), "/data/client_status")
         if exchange.status != 404 and state != "ARCHIVED":
-            wrong(context, "A deleted device reads as if it were not.", "404 or ARCHIVED", state, exchange)
+            context.wrong("A deleted device reads as if it were not.", "404 or ARCHIVED", state, exchange)
         for again in ("updateDevice", "deleteDevice"):
             body = {"comment": "devicedouble"} if again == "updateDevice" else UNSET
             answer = context.call(again, path=path, body=body)
             context.case()
             if answer.status not in (403, 404):
-                wrong(context, f"{again} is carried out on a deleted device.", "403 or 404", answer.status, answer)
+                context.wrong(f"{again} is carried out on a deleted device.", "403 or 404", answer.status, answer)
 
 
 CHECKS = {

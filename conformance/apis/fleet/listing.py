@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from conformance.apis.fleet.asking import all_numbers, page, read, wrong
+from conformance.apis.fleet.asking import all_numbers, page, read
 from conformance.context import Context
 from conformance.errors import Inconclusive, Skip
 from conformance.schemas import at, same
@@ -20,7 +20,7 @@ def drafts_hidden(context: Context, requirement: Requirement) -> None:
             context.case()
             if at(device, "/mdm/status") == "DRAFT":
                 told = "An enrollment that is a draft is shown."
-                wrong(context, told, {"mdm": None}, {"id": device.get("id"), "mdm": {"status": "DRAFT"}}, exchange)
+                context.wrong(told, {"mdm": None}, {"id": device.get("id"), "mdm": {"status": "DRAFT"}}, exchange)
         if len(devices) < 100:
             return
 
@@ -34,12 +34,12 @@ def page_meta(context: Context, requirement: Requirement) -> None:
         meta = at(exchange.json(), "/meta")
         found = {name: meta.get(name) for name in wanted} if isinstance(meta, Mapping) else meta
         if not same(found, wanted):
-            wrong(context, "meta says another page than was asked for.", wanted, found, exchange)
+            context.wrong("meta says another page than was asked for.", wanted, found, exchange)
         total = meta.get("total") if isinstance(meta, Mapping) else None
         least = min(wanted["limit"], max(total - wanted["offset"], 0)) if isinstance(total, int) else 0
         if len(devices) != least:
-            wrong(
-                context, "The page has another length than limit, offset and total say.", least, len(devices), exchange
+            context.wrong(
+                "The page has another length than limit, offset and total say.", least, len(devices), exchange
             )
 
 
@@ -60,7 +60,7 @@ def beyond_the_end(context: Context, requirement: Requirement) -> None:
             "total": at(exchange.json(), "/meta/total"),
         }
         if not same(found, {"data": 0, "total": total}):
-            wrong(context, "A page beyond the end is not empty.", {"data": 0, "total": total}, found, exchange)
+            context.wrong("A page beyond the end is not empty.", {"data": 0, "total": total}, found, exchange)
 
 
 def search_finds(context: Context, requirement: Requirement) -> None:
@@ -74,8 +74,8 @@ def search_finds(context: Context, requirement: Requirement) -> None:
         context.case()
         exchange, _ = page(context, search=word, limit=1)
         if str(device["id"]) not in all_numbers(context, search=word):
-            wrong(
-                context, f"search={word} does not find the device.", f"{device['id']} among them", "it is not", exchange
+            context.wrong(
+                f"search={word} does not find the device.", f"{device['id']} among them", "it is not", exchange
             )
 
 
@@ -88,8 +88,8 @@ def search_narrows(context: Context, requirement: Requirement) -> None:
         context.case()
         found = (len(devices), at(exchange.json(), "/meta/total"))
         if found != (0, 0):
-            wrong(
-                context, f"search={search} finds devices although a word of it stands nowhere.", [0, 0], found, exchange
+            context.wrong(
+                f"search={search} finds devices although a word of it stands nowhere.", [0, 0], found, exchange
             )
 
 
@@ -104,8 +104,7 @@ def filters_combine(context: Context, requirement: Requirement) -> None:
         context.case()
         if found != wanted:
             exchange, _ = page(context, user_id=user, client_status=status)
-            wrong(
-                context,
+            context.wrong(
                 "Two filters together let pass another set than each alone.",
                 sorted(wanted),
                 sorted(found),
@@ -128,7 +127,7 @@ def _search_combines(context: Context) -> None:
         if found is not wanted and str(read(context)[1].get("client_status")) == state:
             exchange, _ = page(context, search=word, client_status=status)
             told = f"search={word} and client_status={status} together do not what each does alone."
-            wrong(context, told, f"device {number} {'among them' if wanted else 'not among them'}", found, exchange)
+            context.wrong(told, f"device {number} {'among them' if wanted else 'not among them'}", found, exchange)
 
 
 def every_status(context: Context, requirement: Requirement) -> None:
@@ -143,7 +142,7 @@ def every_status(context: Context, requirement: Requirement) -> None:
             continue
         others = {one.get("client_status") for one in at(exchange.json(), "/data") or []} - {status}
         if others:
-            wrong(context, "The filter by state lets others pass.", status, sorted(map(str, others)), exchange)
+            context.wrong("The filter by state lets others pass.", status, sorted(map(str, others)), exchange)
 
 
 CHECKS = {

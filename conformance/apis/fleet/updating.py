@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.answers import shown
-from conformance.apis.fleet.asking import all_numbers, changes, read, wrong
+from conformance.apis.fleet.asking import all_numbers, changes, read
 from conformance.apis.fleet.devices import HIDDEN, an_item, own_devices
 from conformance.context import Context
 from conformance.differences import within
@@ -29,7 +29,7 @@ def same_device(context: Context, requirement: Requirement) -> None:
     context.case()
     found = at(exchange.json(), "/data/id")
     if exchange.ok and str(found) != number:
-        wrong(context, "The answer is about another device than the path.", int(number), found, exchange)
+        context.wrong("The answer is about another device than the path.", int(number), found, exchange)
 
 
 def labels(context: Context, requirement: Requirement) -> None:
@@ -55,7 +55,7 @@ def _labels(context: Context, number: str, member: str) -> None:
         for place, answer in (("The answer", exchange), ("A read", read(context, number)[0])):
             found = at(answer.json(), f"/data/characteristics/{member}")
             if not same(found, stored):
-                wrong(context, f"{place} shows {member} otherwise than as that list.", stored, found, exchange, member)
+                context.wrong(f"{place} shows {member} otherwise than as that list.", stored, found, exchange, member)
 
 
 def compliance_null(context: Context, requirement: Requirement) -> None:
@@ -68,7 +68,7 @@ def compliance_null(context: Context, requirement: Requirement) -> None:
                 return
         found = at(read(context, number)[1], "/characteristics/compliance")
         if found is not None:
-            wrong(context, "compliance is not cleared by null.", None, found, exchange)
+            context.wrong("compliance is not cleared by null.", None, found, exchange)
 
 
 NAMED = {
@@ -109,7 +109,7 @@ def scope(context: Context, requirement: Requirement) -> None:
     context.case()
     found = at(exchange.json(), "/error")
     if not 400 <= exchange.status < 500 or found != "INSUFFICIENT_SCOPE":
-        wrong(context, "A READ key is not refused.", "4xx INSUFFICIENT_SCOPE", shown(exchange, 100), exchange)
+        context.wrong("A READ key is not refused.", "4xx INSUFFICIENT_SCOPE", shown(exchange, 100), exchange)
 
 
 def unwritable(context: Context, requirement: Requirement) -> None:
@@ -136,7 +136,7 @@ def unwritable(context: Context, requirement: Requirement) -> None:
             changed = [p for p in changes(context, before, after) if within(p, (f"/{name}",))]
             if changed:
                 told = f"{name} was changed although no request has such a member."
-                wrong(context, told, at(before, changed[0]), at(after, changed[0]), exchange)
+                context.wrong(told, at(before, changed[0]), at(after, changed[0]), exchange)
 
 
 def hidden_members(context: Context, requirement: Requirement) -> None:
@@ -158,7 +158,7 @@ def hidden_members(context: Context, requirement: Requirement) -> None:
         changed = changes(context, before, after, "/client_status")
         if changed:
             told = "Writing members that no answer shows has changed others."
-            wrong(context, told, "nothing changed", changed, exchange)
+            context.wrong(told, "nothing changed", changed, exchange)
 
 
 def assignment(context: Context, requirement: Requirement) -> None:
@@ -174,7 +174,7 @@ def assignment(context: Context, requirement: Requirement) -> None:
                 told = (
                     f"After user_id = {text_of(value)} the list by user {'lacks' if there else 'still has'} the device."
                 )
-                wrong(context, told, "among them" if there else "not among them", number, exchange)
+                context.wrong(told, "among them" if there else "not among them", number, exchange)
 
 
 def refused_first(context: Context, requirement: Requirement) -> None:
@@ -192,7 +192,7 @@ def refused_first(context: Context, requirement: Requirement) -> None:
             _, after = read(context, number)
         if not exchange.ok and not same(before.get("comment"), after.get("comment")):
             told = "A request that was forbidden has been carried out."
-            wrong(context, told, before.get("comment"), after.get("comment"), exchange)
+            context.wrong(told, before.get("comment"), after.get("comment"), exchange)
 
 
 CHECKS = {

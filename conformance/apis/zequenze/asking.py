@@ -10,20 +10,8 @@ from conformance.answers import shown
 from conformance.apis.zequenze.devices import LIST, WRITE, device
 from conformance.context import Context
 from conformance.errors import Inconclusive
-from conformance.jsontext import text_of
 from conformance.schemas import at, same, shortened
 from conformance.types import Exchange
-
-
-def wrong(context: Context, told: str, expected: Any, actual: Any, exchange: Exchange, cause: str = "") -> None:
-    """Record a failure about one answer."""
-    context.fail(
-        told,
-        expected=shortened(text_of(expected)),
-        actual=shortened(text_of(actual)),
-        exchanges=(exchange,),
-        cause=cause or told,
-    )
 
 
 def put(context: Context, body: Any) -> Exchange:
@@ -44,7 +32,7 @@ def shows(context: Context, exchange: Exchange, wanted: Mapping[str, Any]) -> No
         for name, value in wanted.items():
             told = f"{place} does not show {name} as it was written."
             if not same(at(found, f"/{name}"), value):
-                wrong(context, told, value, at(found, f"/{name}"), exchange, f"not stored {name}")
+                context.wrong(told, value, at(found, f"/{name}"), exchange, f"not stored {name}")
 
 
 def rows_of(exchange: Exchange) -> list[Any]:

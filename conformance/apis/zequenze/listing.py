@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.apis.zequenze.asking import all_rows, follow, rows_of, wrong
+from conformance.apis.zequenze.asking import all_rows, follow, rows_of
 from conformance.apis.zequenze.devices import DELETE, LIST, PATCH, READ, WRITE, one_to_delete
 from conformance.context import UNSET, Context
 from conformance.errors import Inconclusive, Skip
@@ -19,27 +19,27 @@ def links(context: Context, requirement: Requirement) -> None:
     context.case()
     serials = [at(row, "/serial_number") for row in rows_of(first)]
     if at(first.json(), "/previous") is not None:
-        wrong(context, "The first page has a page before it.", None, at(first.json(), "/previous"), first)
+        context.wrong("The first page has a page before it.", None, at(first.json(), "/previous"), first)
     link = at(first.json(), "/next")
     if not isinstance(link, str):
         if at(first.json(), "/count") != len(serials):
-            wrong(context, "There are more devices, but no next page.", at(first.json(), "/count"), len(serials), first)
+            context.wrong("There are more devices, but no next page.", at(first.json(), "/count"), len(serials), first)
         return
     second = follow(context, link)
     back = at(second.json(), "/previous")
     context.case()
     if not isinstance(back, str):
-        wrong(context, "The second page has no page before it.", "an address", back, second)
+        context.wrong("The second page has no page before it.", "an address", back, second)
         return
     again = [at(row, "/serial_number") for row in rows_of(follow(context, back))]
     if again != serials:
-        wrong(context, "`previous` of the second page does not lead to the first.", serials, again, second)
+        context.wrong("`previous` of the second page does not lead to the first.", serials, again, second)
     count = at(first.json(), "/count")
     if isinstance(count, int) and count > 0:
         last = context.call(LIST, query={"limit": 5, "offset": count - 1})
         context.case()
         if at(last.json(), "/next") is not None:
-            wrong(context, "The last page has a page after it.", None, at(last.json(), "/next"), last)
+            context.wrong("The last page has a page after it.", None, at(last.json(), "/next"), last)
 
 
 def links_filter(context: Context, requirement: Requirement) -> None:
@@ -56,11 +56,11 @@ def links_filter(context: Context, requirement: Requirement) -> None:
             rows += rows_of(exchange)
             context.case()
             if at(exchange.json(), "/count") != count:
-                wrong(context, "The next page has lost the filter.", count, at(exchange.json(), "/count"), exchange)
+                context.wrong("The next page has lost the filter.", count, at(exchange.json(), "/count"), exchange)
                 break
             ups = {at(row, "/status") for row in rows if isinstance(at(row, "/status"), bool)}
             if ups - {status == "true"}:
-                wrong(context, "The next page has lost the filter.", status, sorted(map(str, ups)), exchange)
+                context.wrong("The next page has lost the filter.", status, sorted(map(str, ups)), exchange)
     if not context.cases:
         raise Skip("neither list has a second page")
 
@@ -72,10 +72,9 @@ def up_and_down(context: Context, requirement: Requirement) -> None:
     exchange = context.call(LIST, query={"status": "true"})
     context.case()
     if found["true"] & found["false"]:
-        wrong(context, "A device is both up and down.", [], sorted(found["true"] & found["false"]), exchange)
+        context.wrong("A device is both up and down.", [], sorted(found["true"] & found["false"]), exchange)
     if found["true"] | found["false"] != whole:
-        wrong(
-            context,
+        context.wrong(
             "Up and down together are not all devices.",
             len(whole),
             {k: len(v) for k, v in found.items()},
@@ -86,8 +85,7 @@ def up_and_down(context: Context, requirement: Requirement) -> None:
     for spelling, like in (("1", "true"), ("True", "true"), ("0", "false"), ("False", "false")):
         context.case()
         if counts[spelling] != counts[like]:
-            wrong(
-                context,
+            context.wrong(
                 f"status={spelling} is not the same as status={like}.",
                 counts[like],
                 counts[spelling],
@@ -131,9 +129,9 @@ def deleted(context: Context, requirement: Requirement) -> None:
         answer = context.call(name, path=path, body=UNSET if name == READ else {"name": "devicedouble"})
         context.case()
         if answer.status != 404:
-            wrong(context, f"{name} finds a device that was removed.", 404, answer.status, answer)
+            context.wrong(f"{name} finds a device that was removed.", 404, answer.status, answer)
     if path["serial_number"] in {at(row, "/serial_number") for row in all_rows(context)}:
-        wrong(context, "The list has a device that was removed.", "not among them", path["serial_number"], exchange)
+        context.wrong("The list has a device that was removed.", "not among them", path["serial_number"], exchange)
 
 
 def _removed(context: Context, path: Mapping[str, str]) -> Exchange:

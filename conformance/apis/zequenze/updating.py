@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.apis.zequenze.asking import all_rows, put, shows, taken, wrong
+from conformance.apis.zequenze.asking import all_rows, put, shows, taken
 from conformance.apis.zequenze.devices import WRITE, device, kept, name_of
 from conformance.context import Context
 from conformance.errors import Inconclusive, Skip
@@ -90,7 +90,7 @@ def nested(context: Context, requirement: Requirement) -> None:
                 after = at(device(context), f"/{name}")
                 if not same(after, {**known, key: new}):
                     told = f"Writing one member of {name} has not left the others as they were."
-                    wrong(context, told, {**known, key: new}, after, exchange)
+                    context.wrong(told, {**known, key: new}, after, exchange)
     if not found:
         raise Skip("the configuration and custom_fields of the device are empty")
 
@@ -105,7 +105,7 @@ def same_device(context: Context, requirement: Requirement) -> None:
     context.case()
     found = at(exchange.json(), "/serial_number")
     if exchange.ok and found != path["serial_number"]:
-        wrong(context, "The answer is about another device than the path.", path["serial_number"], found, exchange)
+        context.wrong("The answer is about another device than the path.", path["serial_number"], found, exchange)
 
 
 def impossible(context: Context, requirement: Requirement) -> None:
@@ -144,9 +144,7 @@ def refused_whole(context: Context, requirement: Requirement) -> None:
             context.case()
             found = at(device(context), "/location")
             if not same(found, before.get("location")):
-                wrong(
-                    context, "A refused update has been carried out in part.", before.get("location"), found, exchange
-                )
+                context.wrong("A refused update has been carried out in part.", before.get("location"), found, exchange)
 
 
 def identity(context: Context, requirement: Requirement) -> None:
@@ -158,7 +156,7 @@ def identity(context: Context, requirement: Requirement) -> None:
         context.case()
         found = device(context).get(name)
         if not same(found, before.get(name)):
-            wrong(context, f"An update has changed {name}.", before.get(name), found, exchange)
+            context.wrong(f"An update has changed {name}.", before.get(name), found, exchange)
 
 
 def _a_second_apart(context: Context) -> tuple[Exchange, Exchange]:
@@ -179,7 +177,7 @@ def creation_time(context: Context, requirement: Requirement) -> None:
     for name in ("created_at", "id"):
         old, new = (at(one.json(), f"/{name}") for one in (first, second))
         if not same(old, new):
-            wrong(context, f"An update has changed {name}.", old, new, second)
+            context.wrong(f"An update has changed {name}.", old, new, second)
 
 
 def update_time(context: Context, requirement: Requirement) -> None:
@@ -188,7 +186,7 @@ def update_time(context: Context, requirement: Requirement) -> None:
     context.case()
     old, new = (at(one.json(), "/updated_at") for one in (first, second))
     if not (isinstance(old, str) and isinstance(new, str) and new > old):
-        wrong(context, "updated_at did not move with an update.", f"later than {old}", new, second)
+        context.wrong("updated_at did not move with an update.", f"later than {old}", new, second)
 
 
 def name_in_record(context: Context, requirement: Requirement) -> None:
@@ -204,10 +202,10 @@ def name_in_record(context: Context, requirement: Requirement) -> None:
                 continue
             found = name_of(context, handle.path, handle.role())
             if found != value:
-                wrong(context, "The record shows another name than was written.", value, found, exchange)
+                context.wrong("The record shows another name than was written.", value, found, exchange)
         listed = [at(row, "/name") for row in all_rows(context) if at(row, "/serial_number") == serial]
         if exchange.ok and listed and listed != [value]:
-            wrong(context, "The list shows another name than was written.", value, listed, exchange)
+            context.wrong("The list shows another name than was written.", value, listed, exchange)
 
 
 CHECKS = {

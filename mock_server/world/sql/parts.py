@@ -74,18 +74,8 @@ class SqlFaults(Faults):
         rules = (Rule(one["id"], one["rule"], one["seen"], one["fired"]) for one in content["rules"])
         self._rules = {rule.id: rule for rule in rules}
 
-    def match(
-        self,
-        api: str,
-        operation: str | None,
-        key: str | None,
-        method: str,
-        answerable: Callable[[Mapping[str, Any]], bool] = bool,
-    ) -> Fault | None:
-        call = (api, operation, key, method)
-        if not any(rule.meets(call) and answerable(rule.definition) for rule in self._rules.values()):
-            return None
-        return self._changing(lambda: Faults.match(self, *call, answerable), {})
+    def _counted(self, about: Callable[[Rule], bool]) -> Fault | None:
+        return self._changing(lambda: Faults._counted(self, about), {})
 
     def add(self, definition: Mapping[str, Any]) -> Rule:
         return self._changing(lambda: Faults.add(self, definition))
