@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, TypeAlias
 
+from mock_server.answers import Answer
 from mock_server.compiler import Headers, Route
-from mock_server.exchange import Answer
 from mock_server.media import JSON, write_json
 from mock_server.world.faults import Fault
 

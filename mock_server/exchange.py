@@ -1,19 +1,18 @@
 """One call through its plan, without I/O: authentication → guard → validation → behaviour → answer."""
 
-import base64
-import binascii
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
 
+from mock_server.answers import Answer, header_value, write_refusal
+from mock_server.authentication import authenticate
 from mock_server.bodies import Unreadable, reader
-from mock_server.compiler import CompiledApi, Headers, Place, Plan, Responder
-from mock_server.media import JSON, choose, essence, write_json
+from mock_server.compiler import CompiledApi, Place, Plan
+from mock_server.media import JSON, choose, essence
 from mock_server.mistakes import UNREADABLE
 from mock_server.parameters import BadEncoding, parse_query, read_named, read_path, unquote
 from mock_server.prefer import Forced
@@ -59,19 +58,6 @@ class Call:
     forced: Forced | None
     delay_s: float
     strict: bool
-
-
-@dataclass(slots=True)
-class Answer:
-    """An answer in bytes. `keep`: what behaviour wrote stays. `basis`, `violations` and `role` go to the journal."""
-
-    status: int
-    headers: Headers
-    body: bytes
-    basis: str
-    keep: bool = False
-    violations: tuple[tuple[str, str, str], ...] = ()
-    role: str | None = None
 
 
 class _Stop(Exception):
@@ -178,7 +164,8 @@ class _Exchange:
         self._read_query()
         path, faults = self._read_path()
         if plan.operation.security:
-            self.principal = self._authenticate()
+            sent = self.arrival.headers.get(b"authorization")
+            self.principal = authenticate(self.arrival.api.api, plan, sent, self.world)
         if self.media is None:
             self._stop_at("accept", "is in none of the media types that Accept allows")
         query, query_faults = read_named(plan.query, self.query) if plan.query else ({}, [])
@@ -230,31 +217,6 @@ class _Exchange:
                 if name.encode() in self.arrival.headers
             },
         )
-
-    def _authenticate(self) -> Principal:
-        """Who calls. Raises Refused `unauthenticated`, `credentials` or `forbidden`."""
-        sent = self.arrival.headers.get(b"authorization")
-        known = self.plan.principals.get(sent or b"")
-        if known is not None:
-            return known
-        if not sent:
-            raise Refused("unauthenticated")
-        scheme = self.plan.operation.security[0]
-        credential = _credential(sent.decode("latin-1"), scheme.kind)
-        principal = self._known(credential) if credential is not None else None
-        if principal is None:
-            raise Refused("credentials")
-        role = scheme.roles.get(principal.role)
-        if role is not None and role.operations is not None and self.plan.operation.id not in role.operations:
-            raise Refused("forbidden")
-        return principal
-
-    def _known(self, credential: str) -> Principal | None:
-        api = self.arrival.api.api
-        principal = api.credentials.get(credential)
-        if principal is None and api.authenticate is not None:
-            principal = api.authenticate(self.world, credential)
-        return principal
 
     def _refused_members(self, body: Any, principal: Principal) -> list[Violation]:
         if not isinstance(body, dict):
@@ -311,7 +273,7 @@ class _Exchange:
         role = self.principal.role if self.principal else None
         if responder is None:
             return self._broken_promise(f"{self.plan.operation.id} declares no status {reply.status}")
-        extra = [(name.lower().encode(), _header(value)) for name, value in reply.headers.items()]
+        extra = [(name.lower().encode(), header_value(value)) for name, value in reply.headers.items()]
         if reply.media_type is not None:
             headers = ((b"content-type", reply.media_type.encode()), *responder.empty, *extra)
             return Answer(reply.status, headers, bytes(reply.body), responder.basis, keep=True, role=role)
@@ -354,58 +316,3 @@ def _path_words(plan: Plan, place: Place) -> dict[str, str]:
         except BadEncoding:
             words[name] = text
     return words
-
-
-def _header(value: str) -> bytes:
-    """A header value in bytes; what latin-1 cannot hold, and line ends, are percent-encoded."""
-    text = "".join(
-        char if 32 <= ord(char) < 127 else "".join(f"%{b:02X}" for b in char.encode("utf-8", "replace"))
-        for char in value
-    )
-    return text.encode("latin-1")
-
-
-def _credential(header: str, kind: str) -> str | None:
-    """The token, or `user:password`, of an Authorization header; None when it is of another scheme or unreadable."""
-    scheme, _, rest = header.partition(" ")
-    if scheme.lower() != kind:
-        return None
-    if kind != "basic":
-        return rest.strip()
-    try:
-        return base64.b64decode(rest.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-
-
-def write_refusal(plan: Plan | None, refusal: Refusal, media_type: str, responder: Responder | None = None) -> Answer:
-    """A refusal in bytes: in `media_type` where the contract declares the error in it, else as JSON.
-
-    `responder` is for a refusal of no operation. A status that the operation does not declare is written as its
-    errors are.
-    """
-    if plan is not None:
-        responder = plan.responder(refusal.status) or plan.any_error(media_type)
-    found = responder.writers.get(media_type) or responder.writers.get(JSON) if responder else None
-    content_type = found.headers[0][1] if found is not None else JSON.encode()
-    headers = _refusal_headers(
-        content_type if refusal.body is not None else None,
-        refusal.basis,
-        plan.operation.id if plan is not None else None,
-    )
-    if refusal.headers:
-        own = ((name.lower().encode(), _header(value)) for name, value in refusal.headers.items())
-        headers = (*headers, *own)
-    if refusal.body is None:
-        return Answer(refusal.status, headers, b"", refusal.basis)
-    write = found.write if found is not None else write_json
-    return Answer(refusal.status, headers, write(refusal.body), refusal.basis)
-
-
-@lru_cache(maxsize=1024)
-def _refusal_headers(content_type: bytes | None, basis: str, operation: str | None) -> Headers:
-    """The headers that every refusal of an operation has; remembered, there are only so many."""
-    headers: Headers = ((b"mock-basis", basis.encode()),)
-    if operation is not None:
-        headers = (*headers, (b"mock-operation", operation.encode()))
-    return headers if content_type is None else ((b"content-type", content_type), *headers)

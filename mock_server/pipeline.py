@@ -11,9 +11,10 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 from mock_server import exchange, prefer, recording
+from mock_server.answers import Answer
 from mock_server.compiler import CORS, CompiledApi, Plan, Route
 from mock_server.delivery import Message, Send, deliver, deliver_badly, options, own
-from mock_server.exchange import Answer, Arrival, Call
+from mock_server.exchange import Arrival, Call
 from mock_server.types import World
 from mock_server.world.errors import Outdated, StoreUnavailable
 from mock_server.world.faults import Fault

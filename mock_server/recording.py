@@ -2,7 +2,8 @@
 
 from time import perf_counter
 
-from mock_server.exchange import Answer, Arrival, Call
+from mock_server.answers import Answer
+from mock_server.exchange import Arrival, Call
 from mock_server.redaction import redact_body, redact_query
 from mock_server.types import World
 from mock_server.world.faults import Fault

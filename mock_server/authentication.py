@@ -1,0 +1,45 @@
+"""Who calls: the Authorization header held to what an operation's security scheme takes."""
+
+import base64
+import binascii
+
+from mock_server.compiler import Plan
+from mock_server.types import Api, Principal, Refused, World
+
+
+def authenticate(api: Api, plan: Plan, sent: bytes | None, world: World) -> Principal:
+    """The caller by its Authorization header. Raises Refused `unauthenticated`, `credentials` or `forbidden`."""
+    known = plan.principals.get(sent or b"")
+    if known is not None:
+        return known
+    if not sent:
+        raise Refused("unauthenticated")
+    scheme = plan.operation.security[0]
+    credential = _credential(sent.decode("latin-1"), scheme.kind)
+    principal = _known(api, credential, world) if credential is not None else None
+    if principal is None:
+        raise Refused("credentials")
+    role = scheme.roles.get(principal.role)
+    if role is not None and role.operations is not None and plan.operation.id not in role.operations:
+        raise Refused("forbidden")
+    return principal
+
+
+def _known(api: Api, credential: str, world: World) -> Principal | None:
+    principal = api.credentials.get(credential)
+    if principal is None and api.authenticate is not None:
+        principal = api.authenticate(world, credential)
+    return principal
+
+
+def _credential(header: str, kind: str) -> str | None:
+    """The token, or `user:password`, of an Authorization header; None when it is of another scheme or unreadable."""
+    scheme, _, rest = header.partition(" ")
+    if scheme.lower() != kind:
+        return None
+    if kind != "basic":
+        return rest.strip()
+    try:
+        return base64.b64decode(rest.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
