@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from mock_server.bodies import Unreadable, read_json
 from mock_server.control.exchanges import request_headers, response_headers, status_meets, view
 from mock_server.control.matching import check_matchers, fits, is_matcher
 from mock_server.world.codec import same
@@ -105,13 +106,13 @@ def _message(name: str, match: Mapping[str, Any], headers: Mapping[str, str], bo
 
 
 def _read(body: bytes, expected: Any) -> Any:
-    """The body as JSON, or as text when it is none or text is expected."""
+    """The body as JSON, or as text when it cannot be read as that, or text is expected."""
     text = body.decode("utf-8", "replace")
     if is_matcher(expected):
         return text
     try:
-        value = json.loads(text)
-    except ValueError:
+        value = read_json(body)
+    except Unreadable:
         return text if text else _ABSENT
     return text if isinstance(expected, str) and not isinstance(value, str) else value
 

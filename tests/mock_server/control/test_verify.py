@@ -145,6 +145,17 @@ def test_a_text_that_no_encoding_holds_is_matched_too(call: Caller) -> None:
     assert verify(call, {"request": {"body": {"name": {"$matches": "^a.b$"}}}})["count"] == 1
 
 
+@pytest.mark.parametrize("depth", [98, 100, 101, 950, 50_000])
+def test_a_deeply_nested_body_is_a_difference_like_any_other(call: Caller, depth: int) -> None:
+    """Of more levels than are read from any body it is a text."""
+    body = "[" * depth + "]" * depth
+    call("PATCH", FLEET, headers=WRITE, content=body)
+    (miss,) = verify(call, {"request": {"body": {"a": 1}}})["near_misses"]
+    actual = miss["differences"][0]["actual"]
+    assert (json.dumps(actual) if depth <= 100 else actual) == body
+    assert verify(call, {"request": {"body": body}})["verified"]
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["a", "b"]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["x", "y", "/"]), inner, max_size=2),
