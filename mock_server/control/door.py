@@ -8,6 +8,7 @@ from starlette.responses import Response
 from mock_server.control import access
 from mock_server.control.context import Problem, answer
 from mock_server.delivery import Message, Send
+from mock_server.media import essence
 from mock_server.pipeline import App, Receive, Scope
 from mock_server.settings import Settings
 
@@ -15,7 +16,7 @@ BODY_LIMIT = 64 * 1024 * 1024
 """A snapshot of a large world may be planted; nothing larger."""
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-_OF_BODIES = frozenset({b"content-length", b"transfer-encoding"})
+_OF_BODIES = frozenset({b"content-length", b"transfer-encoding", b"content-type"})
 
 
 class Door:
@@ -42,9 +43,17 @@ class Door:
 
 
 def _headers(scope: Scope, body: bytes) -> list[tuple[bytes, bytes]]:
-    """The call's headers with what is true of the body: the type of one that is not there is nobody's business."""
-    told = _OF_BODIES if body else {*_OF_BODIES, b"content-type"}
-    return [*(item for item in scope["headers"] if item[0] not in told), (b"content-length", b"%d" % len(body))]
+    """The call's headers with what is true of the body: the type of one that is not there is nobody's business.
+
+    Any other type goes on in lower case and without parameters and blanks: Connexion compares the text.
+    """
+    kept = [item for item in scope["headers"] if item[0] not in _OF_BODIES]
+    types = [essence(value)[0] for name, value in scope["headers"] if name == b"content-type"] if body else []
+    return [
+        *kept,
+        *((b"content-type", kind.encode()) for kind in types if kind),
+        (b"content-length", b"%d" % len(body)),
+    ]
 
 
 def _no_file(error: HTTPException) -> Response:

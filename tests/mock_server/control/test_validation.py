@@ -94,6 +94,26 @@ def test_parameters_of_the_media_type_do_no_harm(call: Caller) -> None:
     assert call("POST", "/_mock/worlds", content=b'{"name": "y"}', headers=kind).status_code == 201
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/JSON",
+        "Application/Json",
+        "application/json ; charset=UTF-8",
+        "application/json\t;charset=utf-8",
+        " application/json ",
+        "application/JSON; Charset=UTF-8;",
+    ],
+)
+def test_letter_case_and_blanks_of_the_media_type_say_nothing(call: Caller, kind: str) -> None:
+    """RFC 9110, 8.3.1 and 5.6.6."""
+    headers = {"content-type": kind}
+    assert call("POST", "/_mock/worlds", content=b'{"name": "y"}', headers=headers).status_code == 201
+    assert call("PUT", DEFAULT + "/state/fleet/notes/n", content=b'{"n":1}', headers=headers).json() == {"n": 1}
+    refused = call("POST", DEFAULT + "/faults", content=b"{}", headers=headers)
+    assert (refused.status_code, "error" in refused.json()) == (400, True)
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_media_type_of_no_body_is_nobodys_business(call: Caller, method: str) -> None:
     path = "/_mock/worlds" if method == "POST" else DEFAULT + "/journal"
