@@ -2,13 +2,14 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from mock_server.media import JSON, writer
 from mock_server.parameters import BadEncoding, ParameterReader, unquote
+from mock_server.redaction import Secrecy
 from mock_server.refusals import Possible, Refusals
 from mock_server.schemas import Fault, Validator
 from mock_server.types import Api, Behaviour, Principal
@@ -76,7 +77,7 @@ class Plan:
     offered: tuple[str, ...]
     responders: Mapping[str, Responder]
     refuses: Mapping[str, tuple[tuple[str, frozenset[str], Basis], ...]]
-    secrets: frozenset[str]
+    secrecy: Secrecy | None
     write: bool
 
     def responder(self, status: int) -> Responder | None:
@@ -227,7 +228,7 @@ def _plan(operation: Operation, api: Api) -> Plan:
         offered=_offered(operation),
         responders={status: _responder(operation, response) for status, response in operation.responses.items()},
         refuses=_refuses(operation),
-        secrets=_secrets(operation),
+        secrecy=_secrecy(operation),
         write=operation.method not in {"GET", "HEAD"},
     )
 
@@ -296,20 +297,22 @@ def _refuses(operation: Operation) -> dict[str, tuple[tuple[str, frozenset[str],
     }
 
 
-def _secrets(operation: Operation) -> frozenset[str]:
-    """The names of members that the contract marks `format: password`, in requests and answers."""
+def _secrecy(operation: Operation) -> Secrecy | None:
+    """What is secret in requests and answers: members that the contract marks `format: password`; None without any."""
     media = [*(operation.request_body.content.values() if operation.request_body else ())]
     for response in operation.responses.values():
         media += response.content.values()
-    return frozenset(name for item in media for name in _password_members(item.schema))
+    members = [member for item in media for member in _members(item.schema)]
+    secrets = frozenset(name for name, secret in members if secret)
+    return Secrecy(secrets, frozenset(name for name, _ in members) - secrets) if secrets else None
 
 
-def _password_members(schema: Any) -> list[str]:
+def _members(schema: Any) -> Iterator[tuple[str, bool]]:
+    """The names of all members, at any depth, and whether they are passwords."""
     if not isinstance(schema, Mapping):
-        return []
-    names = []
+        return
     for name, child in schema.get("properties", {}).items():
-        if child.get("format") == "password":
-            names.append(name)
-        names += _password_members(child)
-    return names + _password_members(schema.get("items"))
+        yield name, child.get("format") == "password"
+        yield from _members(child)
+    for part in (schema.get("items"), *(one for word in ("allOf", "anyOf", "oneOf") for one in schema.get(word, ()))):
+        yield from _members(part)

@@ -13,9 +13,11 @@ Message: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 
-def own(status: int, sentence: str, **more: Any) -> Answer:
-    """An answer of the double itself, not of an API."""
-    headers: Headers = ((b"content-type", JSON.encode()),)
+def own(status: int, sentence: str, operation: str | None = None, **more: Any) -> Answer:
+    """An answer of the double itself, not of an API; `operation` is what it was asked of."""
+    headers: Headers = ((b"content-type", JSON.encode()), (b"mock-basis", b"inferred"))
+    if operation is not None:
+        headers = (*headers, (b"mock-operation", operation.encode()))
     return Answer(status, headers, write_json({"error": sentence, **more}), "inferred")
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from time import perf_counter
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from mock_server import exchange, prefer, recording
 from mock_server.answers import Answer
@@ -88,7 +89,8 @@ class Pipeline:
         try:
             forced, delay_s = _preferences(arrival, plan)
         except prefer.NotDeclared as error:
-            await self._stray(arrival, own(400, error.sentence, choices=error.choices), send)
+            refusal = own(400, error.sentence, plan.operation.id, choices=error.choices)
+            await self._stray(arrival, refusal, send, plan.operation.id, place.key)
             return
         body = await _read(receive, arrival.headers, self._body_limit) if plan.bodies else b""
         call = Call(arrival, plan, place, body, forced, delay_s, self._strict)
@@ -142,21 +144,25 @@ class Pipeline:
             answer.headers = (*answer.headers, (b"allow", allow.encode()))
         await self._stray(arrival, answer, send)
 
-    async def _stray(self, arrival: Arrival, answer: Answer, send: Send) -> None:
+    async def _stray(
+        self, arrival: Arrival, answer: Answer, send: Send, operation: str | None = None, key: str | None = None
+    ) -> None:
         """Send an answer that was made without the world, and journal it like any other."""
-        outcome = await self._in_turn(self._note, arrival, answer)
+        outcome = await self._in_turn(self._note, arrival, answer, operation, key)
         self._logged(outcome)
         await _send(send, arrival, outcome.response, None)
 
-    def _note(self, arrival: Arrival, answer: Answer) -> Outcome:
+    def _note(self, arrival: Arrival, answer: Answer, operation: str | None, key: str | None) -> Outcome:
         """Journal an answer that was made without the world; what is answered where there is no such world."""
         try:
             world = self._worlds.get(arrival.world)
             if world is None:
                 return _no_world(arrival)
-            return world.run(
-                arrival.api.api.id, False, lambda state: Outcome(False, recording.stray(arrival, answer, state), answer)
-            )
+
+            def work(state: World) -> Outcome:
+                return Outcome(False, recording.stray(arrival, answer, operation, key, state), answer)
+
+            return world.run(arrival.api.api.id, False, work)
         except StoreUnavailable:  # the answer needs no state, only its journal entry does
             return Outcome(False, None, answer)
 
@@ -207,7 +213,7 @@ def _world_of(path: str, headers: Mapping[bytes, bytes]) -> tuple[str, str, str]
     """The prefix that chose the world (or ""), the world's name, and the path without the prefix."""
     if path.startswith("/w/"):
         name, _, rest = path[3:].partition("/")
-        return f"/w/{name}", name, "/" + rest
+        return f"/w/{name}", unquote(name, encoding="latin-1") if "%" in name else name, "/" + rest
     return "", headers.get(b"mock-world", b"default").decode("latin-1"), path
 
 

@@ -13,12 +13,12 @@ from mock_server.world.journal import Record, packed, size
 def record(call: Call, answer: Answer, fault: Fault | None, world: World) -> Record:
     """A call that an operation answers. Its duration counts the delays that it was asked to have."""
     arrival, plan = call.arrival, call.plan
-    operation, secrets = plan.operation, plan.secrets
+    operation, secrecy = plan.operation, plan.secrecy
     delay = call.delay_s if fault is None else call.delay_s + fault.delay
     target = _target(arrival) if arrival.query else arrival.path
     headers = packed(arrival.raw_headers)
-    body = redact_body(call.body or b"", secrets) if secrets else call.body or b""
-    answered = redact_body(answer.body, secrets) if secrets else answer.body
+    body = redact_body(call.body or b"", secrecy) if secrecy else call.body or b""
+    answered = redact_body(answer.body, secrecy) if secrecy else answer.body
     return (
         world.moment,
         operation.api,
@@ -40,14 +40,14 @@ def record(call: Call, answer: Answer, fault: Fault | None, world: World) -> Rec
     )
 
 
-def stray(arrival: Arrival, answer: Answer, world: World) -> Record:
-    """A call that no operation answers."""
+def stray(arrival: Arrival, answer: Answer, operation: str | None, key: str | None, world: World) -> Record:
+    """A call that is answered without the world: by no operation, or because of what it asks of the double."""
     target, headers = _target(arrival), packed(arrival.raw_headers)
     return (
         world.moment,
         arrival.api.api.id,
-        None,
-        None,
+        operation,
+        key,
         answer.basis,
         arrival.method,
         target,

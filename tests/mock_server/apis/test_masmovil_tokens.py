@@ -116,3 +116,10 @@ def test_the_journal_has_neither_assertion_nor_token(client: Client) -> None:
     assert token.split(".")[2] not in entries
     assert form["assertion"] not in entries
     assert "grant_type" in entries
+
+
+def test_the_journal_shows_why_a_grant_is_refused(client: Client) -> None:
+    ask(client, grant_type="password", assertion=assertion())
+    (entry,) = client.world.open.journal
+    assert entry.request_body == b"grant_type=password&assertion=[redacted]"
+    assert json.loads(entry.response_body)["error"] == "unsupported_grant_type"

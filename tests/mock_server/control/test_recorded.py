@@ -78,6 +78,12 @@ def test_a_preflight_and_an_undeclared_preference_are_in_the_journal_too(call: C
     assert (newest(call)["method"], newest(call)["status"]) == ("GET", 400)
 
 
+def test_an_undeclared_preference_is_of_the_operation_that_it_was_asked_of(call: Caller) -> None:
+    answer = call("GET", FLEET, headers={**WRITE, "Prefer": "code=299"})
+    assert (answer.headers["mock-basis"], answer.headers["mock-operation"]) == ("inferred", "getDevice")
+    assert (newest(call)["operation"], newest(call)["key"]) == ("getDevice", "42")
+
+
 def test_a_forced_answer_waits_for_a_call_that_can_get_it(call: Caller) -> None:
     """A GET of a device declares no refusal of changes: the rule is not about it, and is not used up."""
     rule = call("POST", FAULTS, json={"api": "fleet", "error": "DEVICE_MUTATION_FORBIDDEN", "times": 1}).json()

@@ -32,6 +32,7 @@ def test_a_world_is_made_with_one_call_and_reached_by_its_base_url(call: Caller)
     before = name_of(call)
     rename(call, "Mine", "/w/mine")
     assert name_of(call, "/w/mine") == "Mine"
+    assert name_of(call, "/w/m%69ne") == "Mine"
     assert name_of(call) == before
     assert call("GET", FLEET, headers={**WRITE, "Mock-World": "mine"}).json()["data"]["name"] == "Mine"
 
