@@ -11,6 +11,7 @@ from mock_server.refusals import Possible
 from openapi.contract import Response
 
 MAX_DELAY_MS = 60_000
+DIGITS = len(str(MAX_DELAY_MS))
 _STATUSES = {str(status.value): status for status in HTTPStatus}
 
 
@@ -59,9 +60,10 @@ def parse(header: str) -> Preferences:
 
 
 def _delay(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text[:9]) > MAX_DELAY_MS:
+    number = text.lstrip("0") or text[:1]
+    if not text.isascii() or not text.isdigit() or len(number) > DIGITS or int(number) > MAX_DELAY_MS:
         raise NotDeclared(f"Prefer: delay takes milliseconds from 0 to {MAX_DELAY_MS}, not {text!r}", [])
-    return int(text)
+    return int(number)
 
 
 def force(api: CompiledApi, plan: Plan, kind: str, value: str) -> Forced:

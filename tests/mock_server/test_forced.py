@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from mock_server.compiler import CompiledApi, Plan
-from mock_server.prefer import errors_of
+from mock_server.prefer import NotDeclared, errors_of, parse
 from mock_server.samples import sample
 from mock_server.schemas import Validator
 from mock_server.settings import Settings
@@ -140,6 +140,19 @@ def test_what_is_not_declared_is_400_and_names_the_choices(api: str, preference:
     answer = client.request(call.write_method, call.write, json=call.body, headers=headers)
     assert answer.status_code == 400
     assert answer.json()["choices"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "milliseconds"), [("0", 0), ("60000", 60_000), ("0060000", 60_000), ("0" * 5000, 0), ('"12"', 12)]
+)
+def test_a_delay_is_a_whole_number_of_milliseconds(sent: str, milliseconds: int) -> None:
+    assert parse(f"delay={sent}").delay_ms == milliseconds
+
+
+@pytest.mark.parametrize("sent", ["60001", "0000000009999999999", "9" * 5000, "", "-1", "1.5", "\u00b2"])
+def test_a_delay_of_over_a_minute_or_that_is_no_number_is_refused(sent: str) -> None:
+    with pytest.raises(NotDeclared, match=r"^Prefer: delay takes milliseconds from 0 to 60000, not "):
+        parse(f"delay={sent}")
 
 
 def test_what_fills_an_error_is_taken_from_the_call(double: Factory) -> None:
