@@ -66,13 +66,14 @@ def verdict(entries: list[Entry], wanted: Mapping[str, Any]) -> dict[str, Any]:
     least, most = _bounds(wanted)
     after = wanted.get("after", 0)
     found = [(entry, list(differences(entry, match))) for entry in entries if entry.id > after]
+    nothing = "" if found else f"None came after exchange {after}." if entries else "The journal holds no exchange."
     fitting = [entry.id for entry, different in found if not different]
     verified = least <= len(fitting) and (most is None or len(fitting) <= most)
     misses = [] if verified or len(fitting) >= least else _nearest([item for item in found if item[1]])
     return {
         "verified": verified,
         "count": len(fitting),
-        "message": _sentence(len(fitting), least, most, misses, bool(found)),
+        "message": _sentence(len(fitting), least, most, misses, nothing),
         "exchanges": fitting,
         "near_misses": [
             {"exchange": view(entry), "differences": [item.plain() for item in different]}
@@ -155,7 +156,7 @@ def _nearest(found: list[tuple[Entry, list[Difference]]]) -> list[tuple[Entry, l
 
 
 def _sentence(
-    count: int, least: int, most: int | None, misses: list[tuple[Entry, list[Difference]]], any_: bool
+    count: int, least: int, most: int | None, misses: list[tuple[Entry, list[Difference]]], nothing: str
 ) -> str:
     sentence = f"Asked for {_asked(least, most)} fitting, found {count}."
     if misses:
@@ -165,9 +166,7 @@ def _sentence(
             + "; ".join(item.message for item in different)
             + "."
         )
-    elif not any_:
-        sentence += " The journal holds no exchange."
-    return sentence
+    return f"{sentence} {nothing}" if nothing else sentence
 
 
 def _asked(least: int, most: int | None) -> str:

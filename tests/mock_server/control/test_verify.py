@@ -98,6 +98,12 @@ def test_an_empty_journal_is_said_to_be_empty(call: Caller) -> None:
     assert verify(call, {"api": "fleet"})["message"].endswith("The journal holds no exchange.")
 
 
+def test_a_journal_with_nothing_new_is_not_said_to_be_empty(busy: Caller) -> None:
+    assert verify(busy, {}, after=5)["message"] == "Asked for at least 1 fitting, found 0. None came after exchange 5."
+    busy("DELETE", JOURNAL)
+    assert verify(busy, {}, after=5)["message"].endswith("found 0. The journal holds no exchange.")
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
