@@ -114,7 +114,7 @@ def _read(body: bytes, expected: Any) -> Any:
     try:
         value = read_json(body)
     except Unreadable:
-        return text if text else _ABSENT
+        return text if text or expected == "" else _ABSENT
     return text if isinstance(expected, str) and not isinstance(value, str) else value
 
 

@@ -104,6 +104,13 @@ def test_a_journal_with_nothing_new_is_not_said_to_be_empty(busy: Caller) -> Non
     assert verify(busy, {}, after=5)["message"].endswith("found 0. The journal holds no exchange.")
 
 
+def test_an_empty_text_fits_an_empty_body_alone(busy: Caller) -> None:
+    assert verify(busy, {"request": {"body": ""}})["exchanges"] == [1, 4, 5]
+    assert verify(busy, {"response": {"body": ""}}, count=0)["verified"]
+    (miss, *_) = verify(busy, {"method": "GET", "request": {"body": "x"}})["near_misses"]
+    assert [different["message"] for different in miss["differences"]] == ['request.body: expected "x", there is none']
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
