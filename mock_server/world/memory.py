@@ -70,8 +70,7 @@ class MemoryWorld(OpenWorld):
         self.clock.restore(clock)
         if self._at is not None:
             self.clock.set(self._at)
-        self.faults.clear()
-        self.faults.seed = self.fleet.seed
+        self.faults = Faults(self.fleet.seed)
         self.journal.clear()
 
 

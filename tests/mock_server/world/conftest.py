@@ -1,6 +1,7 @@
 """Stores that are closed again."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from mock_server.world import Settings, Worlds, open_worlds
 from tests.mock_server.world.model import MAKERS
 from tests.mock_server.world.stores import Opener
+from tests.postgres import Postgres
 
 
 @pytest.fixture
@@ -22,3 +24,14 @@ def opened() -> Iterator[Opener]:
     yield open_
     for worlds in all_:
         worlds.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each of the places where worlds are kept."""
+    if request.param == "memory":
+        return "memory"
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/worlds.sqlite"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.database()
