@@ -59,6 +59,7 @@ class MemoryWorld(OpenWorld):
     def load(self, fleet: Fleet, changes: Mapping[str, Changes]) -> None:
         self._state = {api: part_of(written, fleet.of(api)) for api, written in changes.items()}
         self.fleet = fleet
+        self.faults.seed = fleet.seed
 
     def fork(self, name: str, at: datetime | None) -> "MemoryWorld":
         """A world of its own with this one's state and clock."""

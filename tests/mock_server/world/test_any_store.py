@@ -3,6 +3,7 @@
 from typing import Any
 
 from mock_server.world import OpenWorld, Worlds
+from mock_server.world.snapshot import restore, snapshot
 from tests.mock_server.world.stores import Opener, default
 
 PROBABLE = {"drop": True, "probability": 0.5}
@@ -31,3 +32,13 @@ def test_rules_removed_without_a_reset_do_not_give_their_ids_again(state: str, o
     faults.add(PROBABLE)
     faults.clear()
     assert faults.add(PROBABLE).id == "2"
+
+
+def test_a_world_put_in_brings_the_seed_of_its_chances(state: str, opened: Opener) -> None:
+    worlds = opened(state, seed=3)
+    other = worlds.create("other", seed=4)
+    default(worlds).faults.add(PROBABLE)
+    other.faults.add(PROBABLE)
+    restore(worlds, default(worlds), snapshot(other))
+    assert default(worlds).faults.seed == 4
+    assert chances(default(worlds)) == chances(other)
