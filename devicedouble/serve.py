@@ -71,10 +71,10 @@ Examples:
     "--log",
     type=click.Choice(["json", "text"]),
     default=None,
-    help="One line a request on stderr; text on a terminal.",
+    help="One line a call of an API on stderr; text on a terminal.",
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-@click.option("--strict", is_flag=True, help="Answer 500 with the reason rather than send what breaks the contract.")
+@click.option("--strict", is_flag=True, help="Answer 500, why on stderr, rather than send what breaks the contract.")
 def serve(
     apis: tuple[str, ...],
     host: str,

@@ -8,21 +8,21 @@ from mock_server.types import Api, Principal, Refused, World
 
 
 def authenticate(api: Api, plan: Plan, sent: bytes | None, world: World) -> Principal:
-    """The caller by its Authorization header. Raises Refused `unauthenticated`, `credentials` or `forbidden`."""
-    known = plan.principals.get(sent or b"")
-    if known is not None:
-        return known
+    """The caller by its Authorization header. Raises Refused `unauthenticated` or `credentials`."""
     if not sent:
         raise Refused("unauthenticated")
-    scheme = plan.operation.security[0]
-    credential = _credential(sent.decode("latin-1"), scheme.kind)
+    credential = _credential(sent.decode("latin-1"), plan.operation.security[0].kind)
     principal = _known(api, credential, world) if credential is not None else None
     if principal is None:
         raise Refused("credentials")
-    role = scheme.roles.get(principal.role)
+    return principal
+
+
+def permit(plan: Plan, principal: Principal) -> None:
+    """Raise Refused `forbidden` when the caller's role may not call the operation."""
+    role = plan.operation.security[0].roles.get(principal.role)
     if role is not None and role.operations is not None and plan.operation.id not in role.operations:
         raise Refused("forbidden")
-    return principal
 
 
 def _known(api: Api, credential: str, world: World) -> Principal | None:

@@ -3,13 +3,14 @@
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
 
 from mock_server.answers import Answer, header_value, write_refusal
-from mock_server.authentication import authenticate
+from mock_server.authentication import authenticate, permit
 from mock_server.bodies import Unreadable, reader
 from mock_server.compiler import CompiledApi, Place, Plan
 from mock_server.media import JSON, choose, essence
@@ -164,8 +165,7 @@ class _Exchange:
         self._read_query()
         path, faults = self._read_path()
         if plan.operation.security:
-            sent = self.arrival.headers.get(b"authorization")
-            self.principal = authenticate(self.arrival.api.api, plan, sent, self.world)
+            self._authenticate()
         if self.media is None:
             self._stop_at("accept", "is in none of the media types that Accept allows")
         query, query_faults = read_named(plan.query, self.query) if plan.query else ({}, [])
@@ -182,6 +182,14 @@ class _Exchange:
         if violations:
             raise _Stop(self.refusals.of_violations(plan.operation, violations, self.query), violations)
         return self.replied(plan.behaviour.handle(self.world, request))
+
+    def _authenticate(self) -> None:
+        """Find who calls. Raises Refused `unauthenticated`, `credentials` or `forbidden`."""
+        sent = self.arrival.headers.get(b"authorization")
+        self.principal = self.plan.principals.get(sent or b"")
+        if self.principal is None:
+            self.principal = authenticate(self.arrival.api.api, self.plan, sent, self.world)
+            permit(self.plan, self.principal)
 
     def _violations(self, faults: list[tuple[str, Fault]]) -> list[Violation]:
         return [self.refusals.violation(self.plan.operation, where, fault) for where, fault in faults]
@@ -251,6 +259,9 @@ class _Exchange:
 
     def forced(self, forced: Forced) -> Answer:
         """What was asked for, filled in from the call: from its path and its method."""
+        if self.plan.operation.security:
+            with suppress(Refused):
+                self._authenticate()
         headers, place = dict(forced.headers), self.call.place
         if "Location" in headers:
             origin = self.arrival.base_url.removesuffix(self.arrival.api.api.base_path)

@@ -16,7 +16,7 @@ ENVIRONMENT = "DEVICEDOUBLE_SETTINGS"
 class Settings:
     """One server. `loopback` says whether only this machine can reach it; `control_token` guards the control plane.
 
-    `strict` answers 500 with the reason rather than send what breaks the contract. `body_limit` is in bytes.
+    `strict` answers 500, the reason on stderr, rather than send what breaks the contract. `body_limit` is in bytes.
     `log` is `text`, `json` or `none`.
     """
 

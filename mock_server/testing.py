@@ -48,9 +48,9 @@ class DoubleWorld:
         """Move the clock by an ISO 8601 duration such as `P91D` or `PT30S`."""
         self._control("PATCH", "/clock", {"advance": duration})
 
-    def set_time(self, now: str, *, running: bool = True) -> None:
-        """Make it `now` (ISO 8601), with time running or standing."""
-        self._control("PATCH", "/clock", {"now": now, "running": running})
+    def set_time(self, now: str, *, running: bool | None = None) -> None:
+        """Make it `now` (ISO 8601), with time running or standing; None: as before."""
+        self._control("PATCH", "/clock", {"now": now} if running is None else {"now": now, "running": running})
 
     def freeze(self) -> None:
         """Let time stand."""

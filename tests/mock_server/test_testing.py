@@ -73,6 +73,10 @@ def test_time_moves_and_stands_as_told(devicedouble_world: DoubleWorld) -> None:
     devicedouble_world.set_time("2030-01-01T00:00:00Z", running=False)
     devicedouble_world.advance("P1DT1H")
     assert devicedouble_world.now == "2030-01-02T01:00:00Z"
+    devicedouble_world.set_time("2031-01-01T00:00:00Z")
+    assert devicedouble_world.now == "2031-01-01T00:00:00Z"
+    devicedouble_world.set_time("2031-01-01T00:00:00Z", running=True)
+    assert devicedouble_world.now != "2031-01-01T00:00:00Z"
 
 
 def test_verify_says_what_came_nearest(devicedouble_world: DoubleWorld) -> None:

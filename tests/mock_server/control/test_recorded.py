@@ -84,6 +84,23 @@ def test_an_undeclared_preference_is_of_the_operation_that_it_was_asked_of(call:
     assert (newest(call)["operation"], newest(call)["key"]) == ("getDevice", "42")
 
 
+@pytest.mark.parametrize(
+    ("method", "headers", "status", "role"),
+    [
+        ("PATCH", {"Authorization": "Bearer fleet-read-key"}, 403, "read"),
+        ("GET", {**WRITE, "Prefer": "code=404"}, 404, "write"),
+        ("GET", {"Authorization": "Bearer nobodys", "Prefer": "code=404"}, 404, None),
+        ("GET", {"Authorization": "Bearer nobodys"}, 401, None),
+        ("GET", {}, 401, None),
+    ],
+)
+def test_who_called_is_told_though_the_call_is_refused(
+    call: Caller, method: str, headers: dict[str, str], status: int, role: str | None
+) -> None:
+    assert call(method, FLEET, headers=headers).status_code == status
+    assert newest(call)["role"] == role
+
+
 def test_a_forced_answer_waits_for_a_call_that_can_get_it(call: Caller) -> None:
     """A GET of a device declares no refusal of changes: the rule is not about it, and is not used up."""
     rule = call("POST", FAULTS, json={"api": "fleet", "error": "DEVICE_MUTATION_FORBIDDEN", "times": 1}).json()
