@@ -9,6 +9,8 @@ from mock_server.control import access
 from mock_server.control.context import Problem, answer
 from mock_server.delivery import Message, Send
 from mock_server.media import essence
+from mock_server.mistakes import UNREADABLE
+from mock_server.parameters import BadEncoding, unquote
 from mock_server.pipeline import App, Receive, Scope
 from mock_server.settings import Settings
 
@@ -30,6 +32,7 @@ class Door:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             access.check(scope["path"], headers, self._settings.control_token, self._settings.loopback)
+            _check_path(scope)
             body = await _body(receive)
         except Problem as problem:
             await _refused(problem)(scope, receive, send)
@@ -40,6 +43,14 @@ class Door:
             await self._app({**scope, "headers": _headers(scope, body)}, _replayed(body, receive), send)
         except HTTPException as error:  # of a page's files
             await _no_file(error)(scope, receive, send)
+
+
+def _check_path(scope: Scope) -> None:
+    """Raise Problem for a path that the server in front has decoded by guessing."""
+    try:
+        unquote(scope["raw_path"].decode("latin-1"))
+    except BadEncoding:
+        raise Problem(400, f"The path {UNREADABLE}.") from None
 
 
 def _headers(scope: Scope, body: bytes) -> list[tuple[bytes, bytes]]:

@@ -42,9 +42,9 @@ async def _http_error(request: ConnexionRequest, error: HTTPException) -> Connex
         methods = _allowed(request.url.path.removeprefix("/_mock"))
         headers = {"allow": ", ".join(["HEAD", *methods] if "GET" in methods else methods)}
         reason = f"{' and '.join(methods)} {'is' if len(methods) == 1 else 'are'}"
-        sentence = _catalogued("WRONG_METHOD").format(reason=reason)
+        sentence = catalogued("WRONG_METHOD").format(reason=reason)
     elif error.status_code == 415:
-        sentence = _catalogued("WRONG_MEDIA_TYPE")
+        sentence = catalogued("WRONG_MEDIA_TYPE")
     else:
         sentence = error.detail or "The call could not be understood."
     return _error(error.status_code, sentence, headers=headers)
@@ -64,7 +64,8 @@ HANDLERS: Mapping[type[Exception], Callable[..., Any]] = {
 }
 
 
-def _catalogued(name: str) -> str:
+def catalogued(name: str) -> str:
+    """The contract's sentence for an entry of its catalogue."""
     return load(str(CONTRACT)).errors[name].message
 
 

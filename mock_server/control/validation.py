@@ -1,19 +1,28 @@
 """Connexion's validation with the double's own readers and validators: strict JSON, sentences that name the member."""
 
 import json
+import re
 from collections.abc import AsyncGenerator, Generator, Mapping
+from functools import cache
 from operator import is_
 from typing import Any
 
 from connexion.datastructures import MediaTypeDict
 from connexion.exceptions import BadRequestProblem, NonConformingResponseBody
+from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.validators import AbstractRequestBodyValidator, AbstractResponseBodyValidator, ParameterValidator
 
 from mock_server.bodies import Unreadable, read_json
-from mock_server.control.context import Problem
+from mock_server.control.context import CONTRACT, Problem
+from mock_server.control.refusing import catalogued
 from mock_server.control.sentences import sentence
+from mock_server.media import choose
+from mock_server.mistakes import UNREADABLE
+from mock_server.parameters import BadEncoding, parse_query
+from openapi.contract import load
 
 ABSENT: Any = object()
+_WHOLE = re.compile(r"[+-]?[0-9]+")
 
 
 class RequestBody(AbstractRequestBodyValidator):  # type: ignore[misc]
@@ -66,15 +75,21 @@ class ResponseBody(AbstractResponseBodyValidator):  # type: ignore[misc]
 
 
 class Parameters(ParameterValidator):  # type: ignore[misc]
-    """Parameters of path, query and header."""
+    """Parameters of path, query and header. What Connexion would guess at is refused before it can."""
 
     def validate_request(self, request: Any) -> None:
-        """Raise Problem for an unknown parameter of the query, or a value that cannot be."""
-        known = [parameter["name"] for parameter in self.parameters["query"]]
-        for name in request.query_params:
+        """Raise Problem for an unknown parameter of the query, a value that cannot be, or an answer nobody accepts."""
+        given = _query(request.scope)
+        _check_accept(request)
+        known = {parameter["name"]: parameter for parameter in self.parameters["query"]}
+        for name, texts in given.items():
             if name not in known:
                 there = f"there are {', '.join(known)}" if known else "there are none"
-                raise Problem(400, f"There is no query parameter {name!r} here; {there}.", known)
+                raise Problem(400, f"There is no query parameter {name!r} here; {there}.", list(known))
+            if len(texts) > 1:
+                raise BadRequestProblem(f"{name} is given more than once.")
+            if known[name]["schema"].get("type") == "integer" and not _WHOLE.fullmatch(texts[0]):
+                raise BadRequestProblem(self.validate_parameter("query", texts[0], known[name]))
         super().validate_request(request)
 
     @staticmethod
@@ -85,6 +100,26 @@ class Parameters(ParameterValidator):  # type: ignore[misc]
         if value is None:
             return f"The {parameter_type} parameter {param['name']} is missing." if param.get("required") else None
         return sentence(value, param["schema"], param_name or param["name"])
+
+
+def _query(scope: Mapping[str, Any]) -> dict[str, list[str]]:
+    try:
+        return parse_query(scope["query_string"].decode("latin-1"))
+    except BadEncoding:
+        raise BadRequestProblem(f"The query {UNREADABLE}.") from None
+
+
+def _check_accept(request: Any) -> None:
+    """Raise Problem where the operation's successes have media types, and Accept allows none of them."""
+    offered = _offered(request.scope["extensions"][ROUTING_CONTEXT]["operation_id"])
+    if offered and choose(", ".join(request.headers.getlist("accept")), offered) is None:
+        raise Problem(406, catalogued("NOT_ACCEPTABLE"), list(offered))
+
+
+@cache
+def _offered(operation: str) -> tuple[str, ...]:
+    responses = load(str(CONTRACT)).operations[operation].responses
+    return tuple(kind for status, response in responses.items() if status.startswith("2") for kind in response.content)
 
 
 def whole(value: Any, schema: Mapping[str, Any]) -> Any:

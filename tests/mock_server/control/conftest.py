@@ -25,11 +25,11 @@ class Caller:
         self._headers = headers
         self._loop = asyncio.new_event_loop()
 
-    def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
+    def __call__(self, method: str, path: str | httpx.URL, **options: Any) -> httpx.Response:
         """The answer to one request."""
         return self._loop.run_until_complete(self._call(method, path, options))
 
-    async def _call(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
+    async def _call(self, method: str, path: str | httpx.URL, options: dict[str, Any]) -> httpx.Response:
         transport = httpx.ASGITransport(self._app)
         async with httpx.AsyncClient(transport=transport, base_url=self._origin, headers=self._headers) as client:
             return await client.request(method, path, **options)

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from mock_server.control.validation import whole
 from tests.mock_server.control.conftest import FLEET, WRITE, Caller
 
 DEFAULT = "/_mock/worlds/default"
+ORIGIN = "http://127.0.0.1:8080"
 
 
 def test_a_whole_number_may_be_written_with_a_point(call: Caller) -> None:
@@ -138,6 +140,105 @@ def test_the_media_type_of_no_body_is_nobodys_business(call: Caller, method: str
 def test_a_parameter_that_cannot_be_is_told_in_one_sentence(call: Caller, path: str, sentence: str) -> None:
     answer = call("GET", DEFAULT + path)
     assert (answer.status_code, answer.json()["error"]) == (400, sentence)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sentence"),
+    [
+        ("GET", "/journal?limit=1&limit=2", "limit is given more than once."),
+        ("GET", "/journal?limit=1&api=fleet&limit=1", "limit is given more than once."),
+        ("PUT", "/state/fleet/notes/n?validate=false&validate=true", "validate is given more than once."),
+        ("GET", "/journal?search=%zz", "The query is not percent-encoded UTF-8."),
+        ("GET", "/journal?search=%ff", "The query is not percent-encoded UTF-8."),
+        ("GET", "/clock?%ff=1", "The query is not percent-encoded UTF-8."),
+        ("GET", "/state/fleet/devices?search=a%", "The query is not percent-encoded UTF-8."),
+        ("PUT", "/state/fleet/notes/%ff", "The path is not percent-encoded UTF-8."),
+        ("GET", "/state/fleet/notes/%zz", "The path is not percent-encoded UTF-8."),
+        ("GET", "%zz", "The path is not percent-encoded UTF-8."),
+        ("GET", "/no/such/path/%c3", "The path is not percent-encoded UTF-8."),
+    ],
+)
+def test_what_is_repeated_or_badly_encoded_is_refused(call: Caller, method: str, path: str, sentence: str) -> None:
+    """As the contract's `x-violation` says."""
+    answer = call(method, httpx.URL(ORIGIN, raw_path=(DEFAULT + path).encode()), json={} if method == "PUT" else None)
+    assert (answer.status_code, answer.json()) == (400, {"error": sentence})
+
+
+def test_encoded_texts_are_read_as_they_were_meant(busy: Caller) -> None:
+    assert (
+        busy("PUT", DEFAULT + "/state/fleet/notes/%C3%A9%2Fa%25?validate=false", json={"n": "ü &+"}).status_code == 201
+    )
+    found = busy("GET", DEFAULT + "/state/fleet/notes?search=%C3%BC+%26%2B&&limit=1").json()["items"]
+    assert [item["key"] for item in found] == ["é/a%"]
+
+
+@pytest.mark.parametrize("number", ["1_0", "%D9%A1", "%201", "1%20", "", "1.0", "0x1", "%2B", "1e1"])
+@pytest.mark.parametrize(
+    ("path", "name"), [("/journal", "limit"), ("/journal/stream", "after"), ("/state/fleet/devices", "offset")]
+)
+def test_a_whole_number_of_a_query_is_written_in_digits(call: Caller, path: str, name: str, number: str) -> None:
+    """Python reads more as one."""
+    answer = call("GET", f"{DEFAULT}{path}?{name}={number}")
+    assert (answer.status_code, answer.json()) == (400, {"error": f"{name} must be a whole number."})
+
+
+def test_a_whole_number_of_a_query_may_have_a_sign(busy: Caller) -> None:
+    assert len(busy("GET", DEFAULT + "/journal?limit=%2B02").json()["exchanges"]) == 2
+
+
+NAVIGATION = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "offered"),
+    [
+        ("/_mock/health", "text/html", "application/json"),
+        ("/_mock/health", "text/*", "application/json"),
+        ("/_mock/health", "application/json;q=0", "application/json"),
+        ("/_mock/health", "application/json;q=0, */*", "application/json"),
+        ("/_mock/health", "*/*;q=0", "application/json"),
+        ("/_mock/worlds/none", "text/html", "application/json"),
+        (DEFAULT + "/diff", "text/html", "application/json-patch+json"),
+        (DEFAULT + "/journal/stream", "text/html", "text/event-stream"),
+        (DEFAULT + "/journal/stream", "application/json", "text/event-stream"),
+        ("/_mock/targets/fleet.toml", "text/plain", "application/toml"),
+    ],
+)
+def test_an_answer_that_accept_does_not_allow_is_refused(call: Caller, path: str, accept: str, offered: str) -> None:
+    answer = call("GET", path, headers={"accept": accept})
+    said = {"error": "There is no answer in these media types.", "choices": [offered]}
+    assert (answer.status_code, answer.json()) == (406, said)
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [
+        ("/_mock/health", "*/*"),
+        ("/_mock/health", ""),
+        ("/_mock/health", NAVIGATION),
+        ("/_mock/health", "APPLICATION/*;q=0.1"),
+        ("/_mock/health", "text/html, application/json;q=0.5"),
+        ("/_mock/targets/fleet.toml", NAVIGATION),
+        (DEFAULT + "/diff", "application/json, application/json-patch+json;q=0.9"),
+        (DEFAULT + "/diff", NAVIGATION),
+    ],
+)
+def test_an_answer_that_accept_allows_somehow_is_given(call: Caller, path: str, accept: str) -> None:
+    assert call("GET", path, headers={"accept": accept}).status_code == 200
+
+
+def test_several_accept_headers_are_one_list(call: Caller) -> None:
+    accept = [("accept", "text/html"), ("accept", "application/json")]
+    assert call("GET", "/_mock/health", headers=accept).status_code == 200
+
+
+def test_nobody_minds_the_media_type_of_an_answer_without_a_body(call: Caller) -> None:
+    assert call("DELETE", DEFAULT + "/journal", headers={"accept": "text/html"}).status_code == 204
+
+
+def test_pages_are_there_whatever_is_accepted(call: Caller) -> None:
+    for path in ("/_mock/console/", "/_mock/console/console.js", "/_mock/openapi.json", "/_mock/docs"):
+        assert call("GET", path, headers={"accept": "image/png"}).status_code == 200
 
 
 _DELAYS = (
