@@ -75,15 +75,15 @@ class Results:
         return sum(one.status == status for one in self.outcomes)
 
     @property
+    def shows_nothing(self) -> bool:
+        """Nothing passed and no failure counts, as at an address where no API is: deviations alone show nothing."""
+        return not self.number("passed") and not self.counted()
+
+    @property
     def verdict(self) -> Verdict:
         if self.counted() or (self.rules.complete and self.incomplete()):
             return "nonconformant"
-        if (
-            self.interrupted
-            or self.trouble
-            or self.number("error")
-            or not (self.number("passed") or self.number("failed"))
-        ):
+        if self.interrupted or self.trouble or self.number("error") or self.shows_nothing:
             return "error"
         return "conformant"
 

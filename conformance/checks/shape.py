@@ -155,6 +155,8 @@ def no_server_error(context: Context, requirement: Requirement) -> None:
     if context.run.observed[requirement.id] < 3:
         baseline(context, requirement.operation)
         provoke(context, context.contract.operations[requirement.operation])
+    if set(context.run.coverage.get(requirement.operation, ())) == {404}:
+        raise Inconclusive("every answer was 404, as where no API is")
     unsteady = context.run.unsteady.get(requirement.operation)
     if unsteady is not None and not context.run.found[requirement.id]:
         raise SuiteError(repeated(unsteady))

@@ -45,7 +45,7 @@ def print_list(console: Console, requirements: Iterable[Requirement]) -> None:
 
 
 def print_results(console: Console, results: Results, run: Run, about: About, *, quiet: bool = False) -> None:
-    """Defects, what came to no verdict and why, warnings, and the verdict at the end."""
+    """Defects, what came to no verdict and why, warnings, and at the end the verdict, with its reason if need be."""
     redactor = Redactor.of(run)
     failed = [one for one in results.outcomes if one.status == "failed"]
     found = defects(failed, run.contract, results.rules.binds)
@@ -55,8 +55,7 @@ def print_results(console: Console, results: Results, run: Run, about: About, *,
         _defects(console, title, some, results, redactor, about)
     if found:
         console.print(f"\n[dim]{ALONE}[/]", soft_wrap=True)
-    if not quiet:
-        _without_verdict(console, results, redactor)
+    _without_verdict(console, _deciding(results) if quiet else results.outcomes, redactor)
     for known in results.stale():
         console.print(
             f"[yellow]Stale:[/] {escape(known.id)} is a known deviation ({escape(known.reason)}), and passes."
@@ -64,6 +63,8 @@ def print_results(console: Console, results: Results, run: Run, about: About, *,
     for sentence in run.warnings:
         console.print(f"[yellow]{escape(redactor.text(sentence))}[/]", soft_wrap=True)
     console.print(_verdict(results, run, about), soft_wrap=True)
+    for sentence in _reasons(results, redactor.text(run.target.base_url)):
+        console.print(escape(sentence), soft_wrap=True)
 
 
 def _fatal(defect: Defect, results: Results) -> bool:
@@ -105,18 +106,23 @@ def _more(defect: Defect, redactor: Redactor) -> Iterator[str]:
         yield f"  [dim]          and {len(defect.also) - MOST_SENTENCES} more[/]"
 
 
-def _without_verdict(console: Console, results: Results, redactor: Redactor) -> None:
+def _deciding(results: Results) -> list[Outcome]:
+    """What came to no verdict and yet decides that of the run: told with `--quiet`, too."""
+    return results.outcomes if results.shows_nothing else [one for one in results.outcomes if one.status == "error"]
+
+
+def _without_verdict(console: Console, outcomes: list[Outcome], redactor: Redactor) -> None:
     """Skipped, inconclusive and error, gathered by their reason."""
     for status in ("error", "inconclusive", "skipped"):
         reasons: dict[str, list[Outcome]] = {}
-        for one in results.outcomes:
+        for one in outcomes:
             if one.status == status:
                 reasons.setdefault(one.reason or "", []).append(one)
         if reasons:
             console.print(f"\n[bold]{status.capitalize()}[/]")
-        for reason, outcomes in reasons.items():
-            names = ", ".join(one.requirement.id for one in outcomes[:2])
-            more = f" and {len(outcomes) - 2} more" if len(outcomes) > 2 else ""
+        for reason, some in reasons.items():
+            names = ", ".join(one.requirement.id for one in some[:2])
+            more = f" and {len(some) - 2} more" if len(some) > 2 else ""
             told = f"  [{MARKS[status]}]{escape(redactor.text(reason))}[/]: {escape(names)}{more}"
             console.print(told, soft_wrap=True)
 
@@ -131,3 +137,12 @@ def _verdict(results: Results, run: Run, about: About) -> str:
         f"\n[{colour} bold]{results.verdict}[/]: {counts}; "
         f"{run.client.requests} requests in {about.duration_s:.1f} s ({rate:.0f} a second), seed {about.seed}"
     )
+
+
+def _reasons(results: Results, base_url: str) -> Iterator[str]:
+    """Why the verdict is what it is, where neither a failure nor an error says so."""
+    if results.shows_nothing and not results.interrupted and not results.number("error"):
+        yield (
+            f"No requirement passed, so this run shows nothing: is {base_url} the base URL of the API, "
+            "and does the target name its credentials and fixtures?"
+        )

@@ -131,6 +131,21 @@ def test_when_everything_is_skipped_that_is_2(tmp_path: Path) -> None:
     assert done.returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("api", "reason"),
+    [("zequenze", "the target has no fixture serial_number"), ("fleet", "every answer was 404, as where no API is")],
+)
+def test_a_wrong_address_is_3_and_says_where_to_look(api: str, reason: str, tmp_path: Path) -> None:
+    """Every answer is 404: nothing passes, and the failures that there are do not count."""
+    missing = b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+    with listening(missing) as port:
+        done = command("check", api, "--base-url", f"http://127.0.0.1:{port}/nowhere", "--quiet", home=tmp_path)
+    assert done.returncode == 3
+    assert "No requirement passed" in done.stdout
+    assert f"is http://127.0.0.1:{port}/nowhere the base URL of the API" in done.stdout
+    assert reason in done.stdout
+
+
 @contextmanager
 def listening(answer: bytes | None) -> Iterator[int]:
     """A port that answers every connection with these bytes, and closes it; None: never answers."""

@@ -7,6 +7,7 @@ import pytest
 from conformance.reporting.grouping import defects
 from conformance.results import Results, Rules
 from conformance.runner import Runner
+from conformance.types import Outcome, Requirement
 from tests.conformance.tiny import session, target
 from tests.conformance.tiny.server import Notes, serving, start
 
@@ -95,6 +96,16 @@ def test_what_rests_on_an_operation_that_never_succeeds_is_inconclusive() -> Non
     assert found["tiny.get-note.succeeds"] == "error"
     assert found["tiny.get-note.refuses-path-pattern-validation"] == "inconclusive"
     assert results.exit_status == 3
+
+
+def test_a_run_in_which_nothing_passed_is_not_conformant() -> None:
+    """At a wrong address the only failures may be deviations; what never passed has not been shown."""
+    requirement = Requirement("tiny.get-note.succeeds", "", basis="inferred")
+    failed, skipped, passed = (Outcome(requirement, status) for status in ("failed", "skipped", "passed"))
+    found = [Results(outcomes, Rules()) for outcomes in ([failed, skipped], [failed], [failed, passed])]
+    assert [(one.verdict, one.exit_status) for one in found] == [("error", 3), ("error", 3), ("conformant", 0)]
+    strict = Results([failed, skipped], Rules(strict=True))
+    assert (strict.verdict, strict.exit_status) == ("nonconformant", 1)
 
 
 def test_interrupted_the_run_puts_everything_back() -> None:
