@@ -24,6 +24,9 @@ _STATUS: Mapping[type[WorldError], int] = {
     StoreUnavailable: 503,
 }
 
+_WHOLE = "[+-]?[0-9]+"
+"""What the framework takes for a number in a path."""
+
 
 async def _problem(_request: ConnexionRequest, error: Problem) -> ConnexionResponse:
     return _error(error.status, error.sentence, choices=error.choices)
@@ -36,10 +39,14 @@ async def _world_error(_request: ConnexionRequest, error: WorldError) -> Connexi
 
 async def _http_error(request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
     headers = dict(error.headers or {})
+    path: str = request.scope["path"]
     if error.status_code == 404:
-        sentence = f"Nothing answers at {request.url.path}; /_mock/docs shows what does."
+        number = _misspelt(path.removeprefix("/_mock"), request.method)
+        if number is not None:
+            return _error(400, f"{number} must be a whole number.")
+        sentence = f"Nothing answers at {path}; /_mock/docs shows what does."
     elif error.status_code == 405:
-        methods = _allowed(request.url.path.removeprefix("/_mock"))
+        methods = _allowed(path.removeprefix("/_mock"))
         headers = {"allow": ", ".join(["HEAD", *methods] if "GET" in methods else methods)}
         reason = f"{' and '.join(methods)} {'is' if len(methods) == 1 else 'are'}"
         sentence = catalogued("WRONG_METHOD").format(reason=reason)
@@ -74,17 +81,36 @@ def _allowed(path: str) -> list[str]:
     return sorted(method for pattern, method in _operations() if pattern.fullmatch(path))
 
 
+def _misspelt(path: str, method: str) -> str | None:
+    """The parameter that should have been a number for an operation to answer: the framework knows no such path."""
+    for operation in load(str(CONTRACT)).operations.values():
+        found = _pattern(operation, number="[^/]+").fullmatch(path) if operation.method == method else None
+        if found is not None:
+            return next((name for name in _numbers(operation) if not re.fullmatch(_WHOLE, found[name])), None)
+    return None
+
+
 @lru_cache(maxsize=1)
 def _operations() -> list[tuple["re.Pattern[str]", str]]:
     """What the path of each operation looks like, and its method."""
     return [(_pattern(operation), operation.method) for operation in load(str(CONTRACT)).operations.values()]
 
 
-def _pattern(operation: Operation) -> "re.Pattern[str]":
+def _pattern(operation: Operation, number: str = _WHOLE) -> "re.Pattern[str]":
     long = [parameter.name for parameter in operation.parameters if parameter.schema.get("format") == "path"]
-    parts = re.split(r"\{(.+?)\}", operation.path)
-    shapes = (".+" if name in long else "[^/]+" for name in parts[1::2])
-    return re.compile("".join(map(str.__add__, map(re.escape, parts[::2]), [*shapes, ""])))
+    shapes = {**dict.fromkeys(long, ".+"), **dict.fromkeys(_numbers(operation), number)}
+    texts = re.split(r"\{(.+?)\}", operation.path)
+    texts[1::2] = (f"(?P<{name}>{shapes.get(name, '[^/]+')})" for name in texts[1::2])
+    texts[::2] = map(re.escape, texts[::2])
+    return re.compile("".join(texts))
+
+
+def _numbers(operation: Operation) -> list[str]:
+    return [
+        parameter.name
+        for parameter in operation.parameters
+        if parameter.location == "path" and parameter.schema.get("type") == "integer"
+    ]
 
 
 def _error(

@@ -131,6 +131,11 @@ def test_the_media_type_of_no_body_is_nobodys_business(call: Caller, method: str
         ("/journal?basis=sure", "basis must be one of documented, public, inferred."),
         ("/journal?bodies=maybe", "bodies must be true or false."),
         ("/journal/0", "entry must be 1 or more."),
+        ("/journal/-1", "entry must be 1 or more."),
+        ("/journal/abc", "entry must be a whole number."),
+        ("/journal/1.0", "entry must be a whole number."),
+        ("/journal/1_0", "entry must be a whole number."),
+        ("/journal/%D9%A1", "entry must be a whole number."),
         ("/state/fleet/devices?changed=maybe", "changed must be true or false."),
         ("/state/fleet/devices?offset=-1", "offset must be 0 or more."),
         ("/clock?colour=red", "There is no query parameter 'colour' here; there are none."),
@@ -294,6 +299,9 @@ def test_a_bad_name_is_told_what_a_name_is(call: Caller) -> None:
         ("PATCH", DEFAULT + "/journal", "HEAD, DELETE, GET"),
         ("POST", DEFAULT + "/state/fleet/devices/a/b", "HEAD, DELETE, GET, PUT"),
         ("GET", DEFAULT + "/reset", "POST"),
+        ("GET", DEFAULT + "/journal/verify", "POST"),
+        ("DELETE", DEFAULT + "/journal/stream", "HEAD, GET"),
+        ("POST", DEFAULT + "/journal/5", "HEAD, GET"),
     ],
 )
 def test_a_wrong_method_is_told_the_right_ones(call: Caller, method: str, path: str, allow: str) -> None:
