@@ -1,6 +1,8 @@
 """The journal of a world in a database: every process that serves the world writes to it and reads all of it."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,10 +10,17 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy import func as sql
 
 from mock_server.world.codec import dumps, loads
+from mock_server.world.errors import StoreUnavailable
 from mock_server.world.journal import LIMIT, LIMIT_BYTES, SIZE, Entry, Journal, Record, Watcher, size
 from mock_server.world.sql.database import Database, Session, again
 from mock_server.world.sql.schema import journal
 from mock_server.world.sql.statements import Statements
+
+TRIM_ENTRIES, TRIM_BYTES = 256, 1024 * 1024
+"""After so many exchanges, or bytes of them, that a process adds to a journal, it lets go of what is too much there."""
+
+AT_ONCE = 4096
+"""A process counts so many journals at once."""
 
 _J = journal.name
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,7 +31,8 @@ _FORGOTTEN = -1
 """The size of a row that holds nothing but the id of the last exchange, when that is forgotten."""
 _KEPT = f"FROM {_J} WHERE world = ? AND size > {_FORGOTTEN}"
 _NEWEST = (
-    "SELECT id, sum(size) OVER (ORDER BY id DESC) AS total, row_number() OVER (ORDER BY id DESC) AS place " + _KEPT
+    "(SELECT id, sum(size) OVER (ORDER BY id DESC) AS total, row_number() OVER (ORDER BY id DESC) AS place "
+    f"{_KEPT}) AS newest"
 )
 
 
@@ -89,15 +99,41 @@ def unpack(number: int, text: str) -> Entry:
     return Entry._make((number, *values))
 
 
+class Growth:
+    """What this process has added to each journal since it last trimmed it."""
+
+    def __init__(self) -> None:
+        self._added: dict[int, tuple[int, int]] = {}
+        self._lock = threading.Lock()
+
+    def much(self, world: int, size: int) -> bool:
+        """Count an exchange of that size; whether the journal is to be trimmed now.
+
+        A journal that was not counted is trimmed at once: processes before this one may have left much.
+        """
+        with self._lock:
+            entries, bytes_ = self._added.get(world, (TRIM_ENTRIES, TRIM_BYTES))
+            entries, bytes_ = entries + 1, bytes_ + size
+            much = entries >= TRIM_ENTRIES or bytes_ >= TRIM_BYTES
+            if len(self._added) >= AT_ONCE:
+                self._added.clear()
+            self._added[world] = (0, 0) if much else (entries, bytes_)
+        return much
+
+
 class SqlJournal(Journal):
-    """The last exchanges of one world. Ids grow over all worlds of the database."""
+    """The last exchanges of one world. Ids grow over all worlds of the database.
 
-    __slots__ = ("_database", "_settled", "_world")
+    What is beyond the bounds is not shown, though it is there until the journal is trimmed.
+    """
 
-    def __init__(self, database: Database, world: int) -> None:
+    __slots__ = ("_database", "_growth", "_settled", "_world")
+
+    def __init__(self, database: Database, world: int, growth: Growth) -> None:
         super().__init__(LIMIT, LIMIT_BYTES)
         self._database = database
         self._world = world
+        self._growth = growth
         # An id is drawn before it can be seen: who follows must not pass one that is still to appear.
         self._settled = _SETTLED if database.postgresql else ""
 
@@ -105,47 +141,68 @@ class SqlJournal(Journal):
         """Keep `record`, in a transaction of its own."""
         statements = Statements(self._database.postgresql)
         again(lambda: self._do(statements.append, (self._world, record[SIZE], pack(record))))
+        self.appended(record)
+
+    def appended(self, record: Record) -> None:
+        """Trim the journal, to which `record` was just added, if it has grown by much."""
+        if self._growth.much(self._world, record[SIZE]):
+            with suppress(StoreUnavailable):  # what was added is kept; who adds next trims
+                again(self.trim)
 
     @property
     def last(self) -> int:
         return int(self._one(f"SELECT coalesce(max(id), 0) FROM {_J} WHERE world = ?{self._settled}"))
 
     def __len__(self) -> int:
-        return min(self._limit, int(self._one(f"SELECT count(*) {_KEPT}")))
+        count, fits = self._behind(0)
+        if fits:
+            return count
+        within = "place = 1 OR (place <= ? AND total <= ?)"  # looking at each costs five times as much
+        return int(self._one(f"SELECT count(*) FROM {_NEWEST} WHERE {within}", self._limit, self._limit_bytes))
 
-    def _one(self, statement: str) -> Any:
-        with self._database.reading() as session:
-            return session.run(statement, (self._world,)).fetchone()[0]
+    def _behind(self, number: int) -> tuple[int, bool]:
+        """How many entries there are from that id on, and whether they are within the bounds."""
+        ((count, total),) = self._rows(f"SELECT count(*), sum(size) {_KEPT} AND id >= ?", number)
+        return count, count <= 1 or (count <= self._limit and total <= self._limit_bytes)
 
-    def _rows(self, statement: str, *parameters: int) -> Sequence[tuple[int, str]]:
+    def _one(self, statement: str, *parameters: int) -> Any:
+        return self._rows(statement, *parameters)[0][0]
+
+    def _rows(self, statement: str, *parameters: int) -> Sequence[Any]:
         with self._database.reading() as session:
-            rows: Sequence[tuple[int, str]] = session.run(statement, (self._world, *parameters)).fetchall()
+            rows: Sequence[Any] = session.run(statement, (self._world, *parameters)).fetchall()
             return rows
 
     def __iter__(self) -> Iterator[Entry]:
         return iter([*reversed(self)][::-1])
 
     def __reversed__(self) -> Iterator[Entry]:
-        below, left = 2**62, self._limit
-        while left > 0:
-            condition = "AND id < ? ORDER BY id DESC LIMIT ?"
-            rows = self._rows(f"SELECT id, entry {_KEPT} {condition}", below, min(left, _CHUNK))
-            yield from (unpack(*row) for row in rows)
+        return self._newest(0)
+
+    def _newest(self, after: int, settled: str = "") -> Iterator[Entry]:
+        """The entries behind that id which are within the bounds, newest first."""
+        condition = f"AND id > ? AND id < ?{settled} ORDER BY id DESC LIMIT ?"
+        below, place, total = 2**63 - 1, 0, 0
+        while place < self._limit:
+            rows = self._rows(
+                f"SELECT id, size, entry {_KEPT} {condition}", after, below, min(self._limit - place, _CHUNK)
+            )
+            for below, size_, text in rows:
+                place, total = place + 1, total + size_
+                if place > 1 and total > self._limit_bytes:
+                    return
+                yield unpack(below, text)
             if len(rows) < _CHUNK:
                 return
-            below, left = rows[-1][0], left - len(rows)
 
     def get(self, number: int) -> Entry | None:
         if number >= 2**63:
             return None
         rows = self._rows(f"SELECT id, entry {_KEPT} AND id = ?", number)
-        return unpack(*rows[0]) if rows else None
+        return unpack(*rows[0]) if rows and self._behind(number)[1] else None
 
     def since(self, number: int) -> list[Entry]:
-        if number >= 2**63:
-            return []
-        condition = f"AND id > ?{self._settled} ORDER BY id LIMIT {self._limit}"
-        return [unpack(*row) for row in self._rows(f"SELECT id, entry {_KEPT} {condition}", number)]
+        return [*self._newest(number, self._settled)][::-1] if number < 2**63 else []
 
     def clear(self) -> None:
         again(self._forget)
@@ -160,11 +217,10 @@ class SqlJournal(Journal):
 
     def trim(self) -> None:
         """Let the oldest entries go where there are too many, or their bodies too large."""
-        beyond = f"SELECT max(id) FROM ({_NEWEST}) AS entries WHERE place > 1 AND (place > ? OR total > ?)"
-        with self._database.session() as session:
-            last = session.run(beyond, (self._world, self._limit, self._limit_bytes)).fetchone()[0]
-            if last is not None:
-                session.run(f"DELETE FROM {_J} WHERE world = ? AND id <= ?", (self._world, last))
+        beyond = f"SELECT max(id) FROM {_NEWEST} WHERE place > 1 AND (place > ? OR total > ?)"
+        last = self._one(beyond, self._limit, self._limit_bytes)
+        if last is not None:
+            self._do(f"DELETE FROM {_J} WHERE world = ? AND id <= ?", (self._world, last))
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Other processes write too: nobody can be called. Ask `since` again."""

@@ -25,7 +25,7 @@ from mock_server.world.sql.database import (
     again,
     at_start,
 )
-from mock_server.world.sql.journal import SqlJournal, append, forget, micros, moment
+from mock_server.world.sql.journal import Growth, SqlJournal, append, forget, micros, moment
 from mock_server.world.sql.parts import SqlClock, SqlFaults, clock_row, clock_state, faults_text
 from mock_server.world.sql.schema import journal, prepare, worlds
 from mock_server.world.sql.statements import SEQUENCES, Statements, decoded
@@ -36,9 +36,6 @@ from mock_server.world.worlds import DEFAULT, NAME, OpenWorld, Outcome, Worlds, 
 FIRST_BITS = 62
 AT_HAND = 256
 """So many worlds are remembered as they were."""
-
-TRIM_EVERY = 256
-"""After so many requests in this process a journal is looked at for what is too much."""
 
 
 def open_database(settings: Settings, populations: Mapping[str, PopulationMaker]) -> Worlds:
@@ -68,7 +65,7 @@ class SqlWorlds(Worlds):
         self.state = database.name
         self.database = database
         self.statements = Statements(database.postgresql)
-        self.appended = 0
+        self.growth = Growth()
         self._at_hand: dict[str, SqlWorld] = {}
         self._fleets = lru_cache(maxsize=64)(lambda seed, devices, origin: Fleet(populations, seed, devices, origin))
 
@@ -221,7 +218,7 @@ class SqlWorld(OpenWorld):
         database = worlds_.database
         self.clock = SqlClock(database, self._id, self.name, clock_state(ahead, frozen))
         self.faults = SqlFaults(database, self._id, self.name, seed, faults)
-        self.journal: SqlJournal = SqlJournal(database, self._id)
+        self.journal: SqlJournal = SqlJournal(database, self._id, worlds_.growth)
         self.shared = False
 
     def run(self, api: str, write: bool, work: Callable[[World], Outcome]) -> Outcome:
@@ -230,9 +227,7 @@ class SqlWorld(OpenWorld):
         except NothingDone:  # the database may have been started anew: what was open before is of no use
             outcome = again(lambda **options: self._run(api, work, **options), write=write)
         if outcome.record is not None:
-            self._worlds.appended += 1
-            if self._worlds.appended % TRIM_EVERY == 0:
-                again(self.journal.trim)
+            self.journal.appended(outcome.record)
         return outcome
 
     def _run(

@@ -30,6 +30,11 @@ def get(world: OpenWorld, key: str, collection: str = "things") -> Any:
     return world.run("a", False, lambda view: Outcome(False, None, view.get(collection, key))).response
 
 
+def exchange(world: OpenWorld, size_: int) -> None:
+    """One exchange with a body of that size, journalled."""
+    world.run("a", False, lambda _: Outcome(False, record(b"x" * size_), None))
+
+
 def record(body: bytes = b"\xff{}") -> Record:
     violations = (("body", "type", "is wrong"),)
     headers = [(b"content-type", b"a/b")]

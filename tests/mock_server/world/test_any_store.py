@@ -1,10 +1,11 @@
 """What a world does whatever keeps it: the same in memory and in a database."""
 
-from typing import Any
+import pytest
 
-from mock_server.world import OpenWorld, Worlds
+from mock_server.world import OpenWorld
+from mock_server.world.journal import LIMIT_BYTES
 from mock_server.world.snapshot import restore, snapshot
-from tests.mock_server.world.stores import Opener, default
+from tests.mock_server.world.stores import Opener, default, exchange
 
 PROBABLE = {"drop": True, "probability": 0.5}
 
@@ -42,3 +43,34 @@ def test_a_world_put_in_brings_the_seed_of_its_chances(state: str, opened: Opene
     restore(worlds, default(worlds), snapshot(other))
     assert default(worlds).faults.seed == 4
     assert chances(default(worlds)) == chances(other)
+
+
+HELD = 16
+"""So many exchanges of a megabyte are 16 MiB at most."""
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_journal_shows_the_last_16_mib_at_most(state: str, opened: Opener, processes: int) -> None:
+    """However it is read, and however many processes write to it."""
+    openings = [opened(state) for _ in range(1 if state == "memory" else processes)]
+    for number in range(30):
+        exchange(default(openings[number % len(openings)]), 1_000_000)
+    journal = default(openings[0]).journal
+    ids = [entry.id for entry in journal]
+    assert ids == [*range(journal.last - HELD + 1, journal.last + 1)]
+    assert [entry.id for entry in reversed(journal)] == ids[::-1]
+    assert [entry.id for entry in journal.since(0)] == ids
+    assert [entry.id for entry in journal.since(ids[-3])] == ids[-2:]
+    assert len(journal) == HELD
+    assert [journal.get(number) is not None for number in (ids[0] - 1, ids[0], ids[-1])] == [False, True, True]
+
+
+def test_an_exchange_larger_than_its_journal_is_the_only_one_shown(state: str, opened: Opener) -> None:
+    world = default(opened(state))
+    exchange(world, 1)
+    exchange(world, LIMIT_BYTES)
+    journal = world.journal
+    assert [entry.id for entry in journal] == [entry.id for entry in journal.since(0)] == [2]
+    assert len(journal) == 1
+    assert journal.get(1) is None
+    assert journal.get(2) is not None

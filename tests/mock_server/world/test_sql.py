@@ -19,15 +19,16 @@ from mock_server.world import (
     Undeletable,
     UnknownWorld,
     WorldExists,
+    Worlds,
 )
 from mock_server.world.snapshot import compare, restore, snapshot
 from mock_server.world.sql import layers, schema
-from mock_server.world.sql.journal import pack, unpack
+from mock_server.world.sql.journal import SqlJournal, pack, unpack
 from mock_server.world.sql.statements import decoded, encoded
 from mock_server.world.sql.worlds import SqlWorld, SqlWorlds
 from tests.mock_server.conftest import Address
 from tests.mock_server.world.model import play, programs, whole
-from tests.mock_server.world.stores import NOW, Opener, default, get, put, record
+from tests.mock_server.world.stores import NOW, Opener, default, exchange, get, put, record
 from tests.postgres import Postgres
 
 unhealthy = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30)
@@ -202,6 +203,53 @@ def test_journals_hold_exact_entries_within_bounds(address: Address, opened: Ope
     assert len(journal) == 1
     journal.clear()
     assert len(journal) == 0
+
+
+def stored(worlds: Worlds) -> list[int]:
+    """How many exchanges the database holds of each world that has any."""
+    assert isinstance(worlds, SqlWorlds)
+    with worlds.database.transaction() as connection:
+        counted = select(func.count()).select_from(schema.journal).group_by(schema.journal.c.world)
+        return list(connection.execute(counted).scalars())
+
+
+def test_each_journal_is_trimmed_by_what_was_added_to_it(address: Address, opened: Opener) -> None:
+    """Of 16 MiB, a world whose exchanges never are the 256th of the process holds one megabyte too much at most."""
+    worlds = opened(address())
+    worlds.create("other")
+    for _ in range(20):
+        for world in (default(worlds), worlds.get("other")):
+            assert world is not None
+            exchange(world, 1_000_000)
+    assert all(16 <= number <= 17 for number in stored(worlds))
+    assert len(stored(worlds)) == 2
+
+
+def test_a_process_begins_with_trimming_what_those_before_it_left(address: Address, opened: Opener) -> None:
+    place = address()
+    for _ in range(20):
+        worlds = opened(place)
+        exchange(default(worlds), 1_000_000)
+        worlds.close()
+    assert stored(opened(place)) == [16]
+
+
+def test_what_cannot_be_trimmed_now_is_trimmed_later(
+    address: Address, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exchange itself is kept, and its answer must not say otherwise."""
+
+    def away(_journal: SqlJournal) -> None:
+        raise StoreUnavailable("The state cannot be reached.")
+
+    worlds = opened(address())
+    with monkeypatch.context() as patched:
+        patched.setattr(SqlJournal, "trim", away)
+        for _ in range(20):
+            exchange(default(worlds), 1_000_000)
+    assert stored(worlds) == [20]
+    exchange(default(worlds), 1_048_576)
+    assert stored(worlds) == [16]
 
 
 @given(st.text())
