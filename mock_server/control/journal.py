@@ -70,8 +70,7 @@ class JournalOperations:
         stop = None if self._context.worlds.blocking else _watch(world, wake)
         spoke = time.monotonic()
         try:  # who follows connects again, and is then told that the state is away
-            while await self._context.do(lambda: self._still_there(world)):
-                fresh = await self._context.do(partial(world.journal.since, last))
+            while (fresh := await self._context.do(partial(self._fresh, world, last))) is not None:
                 for entry in fresh:
                     last = entry.id
                     yield _event(entry, bodies)
@@ -85,9 +84,10 @@ class JournalOperations:
             if stop is not None:
                 stop()
 
-    def _still_there(self, world: OpenWorld) -> bool:
-        found = self._context.worlds.get(world.name)
-        return found is world or (found is not None and self._context.worlds.blocking)
+    def _fresh(self, world: OpenWorld, last: int) -> list[Entry] | None:
+        """The exchanges behind that id, None when the world is gone: what was read may then be a later world's."""
+        fresh = world.journal.since(last)
+        return fresh if world.is_same(self._context.worlds.get(world.name)) else None
 
 
 async def _pause(wake: asyncio.Event, seconds: float) -> None:

@@ -39,6 +39,9 @@ class MemoryWorld(OpenWorld):
             clock.set(at)
         self._birth = (fleet, state, clock.state)
 
+    def is_same(self, other: OpenWorld | None) -> bool:
+        return other is self
+
     def run(self, api: str, write: bool, work: Callable[[World], Outcome]) -> Outcome:  # noqa: ARG002
         fleet = self.fleet
         part = self._state.get(api, NOTHING)

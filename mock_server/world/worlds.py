@@ -57,6 +57,10 @@ class OpenWorld(ABC):
         return self.fleet.origin
 
     @abstractmethod
+    def is_same(self, other: "OpenWorld | None") -> bool:
+        """Whether the other is this very world, not a later one of the same name."""
+
+    @abstractmethod
     def run(self, api: str, write: bool, work: Callable[[World], Outcome]) -> Outcome:
         """Do `work` over `api`'s part of the world in one transaction.
 

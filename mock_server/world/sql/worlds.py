@@ -201,8 +201,8 @@ def _insert(
     at: datetime | None,
 ) -> None:
     times = clock_row(clock.state)
-    birth = {**numbers, **times, "chain": below, "at": None if at is None else micros(at)}
-    first = randbits(FIRST_BITS)  # an id may come again: what is at hand of a deleted world must not pass for this one
+    first = randbits(FIRST_BITS)  # an id may come again: what is known of a deleted world must not pass for this one
+    birth = {**numbers, **times, "chain": below, "at": None if at is None else micros(at), "generation": first}
     row = {**numbers, **times, "name": name, "source": source, "generation": first, "chain": dumps(chain)}
     connection.execute(insert(worlds).values(**row, faults=faults_text(), birth=dumps(birth)))
 
@@ -212,7 +212,8 @@ class SqlWorld(OpenWorld):
 
     def __init__(self, worlds_: SqlWorlds, row: Any) -> None:
         self._worlds = worlds_
-        self._id, self.name, self.source, self._generation, chain, seed, devices, origin, ahead, frozen, faults, _ = row
+        self._id, self.name, self.source, self._generation, *columns, self._birth = row
+        chain, seed, devices, origin, ahead, frozen, faults = columns
         self._chain: list[int] = loads(chain)
         self.fleet = worlds_.fleet(seed, devices, moment(origin))
         database = worlds_.database
@@ -220,6 +221,9 @@ class SqlWorld(OpenWorld):
         self.faults = SqlFaults(database, self._id, self.name, seed, faults)
         self.journal: SqlJournal = SqlJournal(database, self._id, worlds_.growth)
         self.shared = False
+
+    def is_same(self, other: OpenWorld | None) -> bool:
+        return isinstance(other, SqlWorld) and (other._id, other._birth) == (self._id, self._birth)
 
     def run(self, api: str, write: bool, work: Callable[[World], Outcome]) -> Outcome:
         try:

@@ -2,6 +2,8 @@
 
 import json
 import threading
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from mock_server.settings import Settings
 from mock_server.world.errors import StoreUnavailable
 from mock_server.world.settings import Settings as WorldSettings
+from mock_server.world.worlds import open_worlds
 from tests.mock_server.control.conftest import FLEET, WRITE, Caller
 from tests.support import Server, serving
 
@@ -118,6 +121,42 @@ def test_a_stream_ends_with_its_world(server: Server) -> None:
         httpx.delete(f"{server.origin}/_mock/worlds/ending")
         assert [line for line in lines if line] == []
     assert httpx.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("state", ["memory", "sqlite"])
+def test_a_stream_tells_nothing_of_a_later_world_of_the_same_name(tmp_path: Path, state: str) -> None:
+    address = "memory" if state == "memory" else f"sqlite:///{tmp_path}/double.sqlite"
+    with serving(Settings(apis=("fleet",), world=WorldSettings(state=address, devices=10))) as server:
+        control = f"{server.origin}/_mock/worlds"
+
+        def anew() -> None:
+            assert httpx.delete(control + "/ending").status_code == 204
+            assert httpx.post(control, json={"name": "ending"}).status_code == 201
+
+        assert httpx.post(control, json={"name": "ending"}).status_code == 201
+        assert _told_when(anew, server) == []
+
+
+def test_a_stream_ends_when_another_process_makes_its_world_anew(tmp_path: Path) -> None:
+    world = WorldSettings(state=f"sqlite:///{tmp_path}/double.sqlite", devices=10)
+    with serving(Settings(apis=("fleet",), world=world)) as server, closing(open_worlds(world, {})) as worlds:
+
+        def anew() -> None:
+            worlds.delete("ending")
+            worlds.create("ending")
+
+        worlds.create("ending")
+        assert _told_when(anew, server) == []
+
+
+def _told_when(anew: Callable[[], None], server: Server) -> list[str]:
+    """What a stream of the world `ending` tells from when that is made anew, and called, until it ends."""
+    with httpx.stream("GET", f"{server.origin}/_mock/worlds/ending/journal/stream", timeout=5) as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("retry")
+        anew()
+        assert httpx.get(f"{server.origin}/w/ending{FLEET}", headers=WRITE).status_code == 200
+        return [line for line in lines if line]
 
 
 def test_a_stream_ends_in_silence_when_the_state_goes_away(
