@@ -63,9 +63,15 @@ class Session:
     def open(
         self, target: Target, *, timeout: float = 30.0, transport: TransportMaker = Wire, remember: bool = True
     ) -> Run:
-        """A run against `target`; with `remember`, its restore ledger is on disk."""
+        """A run against `target`; with `remember`, its restore ledger is on disk.
+
+        Raises:
+            WrongUse: when that cannot be written, and the run may change something.
+        """
         client = Client(target, timeout, transport)
         undo = RestoreLedger.of(self.contract.api, target.base_url) if remember else RestoreLedger(None)
+        if not self.options.safe:
+            undo.prepare()
         return Run(self.contract, self.api, target, client, self.options, undo)
 
     def check(

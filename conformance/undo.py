@@ -14,7 +14,10 @@ import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
+
+from conformance.errors import WrongUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,29 @@ class RestoreLedger:
     @classmethod
     def of(cls, api: str, base_url: str) -> RestoreLedger:
         """The ledger file of a server, in the user's own state directory, with what an earlier run left in it."""
-        ledger = cls(state_folder() / f"{api}-{hashlib.sha256(base_url.encode()).hexdigest()[:16]}.json")
+        ledger = cls(state_folder() / "restore" / f"{api}-{hashlib.sha256(base_url.encode()).hexdigest()[:16]}.json")
         ledger._load()
         return ledger
+
+    def prepare(self) -> None:
+        """See to it that entries can be written.
+
+        Raises:
+            WrongUse: with the folder that cannot be written to.
+        """
+        if self.file is None:
+            return
+        folder = self.file.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise WrongUse(
+                f"What a run changes is first noted in {folder}, where nothing can be written ({reason}): "
+                "set XDG_STATE_HOME to a folder that can be, or use --safe."
+            ) from None
 
     def add(self, kind: str, name: str, path: Mapping[str, str], role: str | None, content: Any = None) -> Entry:
         with self._lock:
@@ -92,7 +115,6 @@ class RestoreLedger:
         if not self.entries:
             self.file.unlink(missing_ok=True)
             return
-        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = self.file.with_suffix(f".{os.getpid()}.tmp")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
@@ -103,4 +125,4 @@ class RestoreLedger:
 def state_folder() -> Path:
     """Where this user's programs keep what must outlive a run."""
     base = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "devicedouble" / "restore"
+    return (Path(base) if base else Path.home() / ".local" / "state") / "devicedouble"

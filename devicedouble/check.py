@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 import time
@@ -124,12 +125,20 @@ def check(**given: Any) -> None:
     from conformance.errors import SuiteError, WrongUse
 
     choices = Choices(**given)
+    leave_no_trace()
     try:
         sys.exit(run(choices))
     except WrongUse as error:
         end(str(error), 2)
     except SuiteError as error:
         end(str(error), 3)
+
+
+def leave_no_trace() -> None:
+    """Let Hypothesis keep what it read of sources beside our own state, not in the folder the command is run in."""
+    from conformance.undo import state_folder
+
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(state_folder() / "hypothesis"))
 
 
 def end(sentence: str, status: int) -> NoReturn:
@@ -180,8 +189,7 @@ def target_of(choices: Choices, session: Session) -> Iterator[Target]:
     if choices.mock:
         from devicedouble.mocking import running_mock
 
-        if choices.base_url or session.contract.api != choices.api:
-            raise WrongUse("--mock starts its own server for one of the five APIs; leave --base-url out.")
+        _of_the_mock(choices, session)
         with running_mock(api=choices.api) as root:
             place = choices.target or f"{root}/_mock/targets/{choices.api}.toml"
             found = load_target(place, session.api, f"{_base_of(root, choices.api, session)}", choices.timeout)
@@ -192,6 +200,17 @@ def target_of(choices: Choices, session: Session) -> Iterator[Target]:
         yield with_rate(bare_target(session.api, choices.base_url), choices.rate)
     else:
         raise WrongUse("Say which server to check: --target FILE, --base-url URL or --mock.")
+
+
+def _of_the_mock(choices: Choices, session: Session) -> None:
+    from conformance.apis import MODULES
+    from conformance.errors import WrongUse
+
+    if choices.base_url:
+        raise WrongUse("--mock starts its own server: leave --base-url out.")
+    if session.contract.api != choices.api:
+        ids = f"{', '.join([*MODULES][:-1])} or {[*MODULES][-1]}"
+        raise WrongUse(f"--mock starts a server for {ids}; one for {choices.api} is named by --base-url or --target.")
 
 
 def _base_of(root: str, api: str, session: Session) -> str:

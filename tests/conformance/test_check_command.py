@@ -39,13 +39,14 @@ def check(tmp_path: Path, url: str, *options: str, text: str = TARGET) -> subpro
     return command("check", str(CONTRACT), "--target", str(file), "--examples", "5", *options, home=tmp_path)
 
 
-def command(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
+def command(*arguments: str, home: Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "XDG_STATE_HOME": str(home / "state"), "COLUMNS": "200"}
     return subprocess.run(
         [sys.executable, "-m", "devicedouble", *arguments],
         capture_output=True,
         text=True,
         env=environment,
+        cwd=folder,
         timeout=120,
         check=False,
     )
@@ -110,6 +111,10 @@ def test_wrong_use_is_2(options: tuple[str, ...], sentence: str, tmp_path: Path)
         (("check", "fleet", "--target", "none.toml"), "There is no target file none.toml"),
         (("check", "fleet", "--base-url", "nonsense"), "--base-url must be a URL"),
         (("check", "fleet", "--mock", "--base-url", "http://x"), "leave --base-url out"),
+        (
+            ("check", str(CONTRACT), "--mock"),
+            "--mock starts a server for fleet, masmovil, mobilefirst, jasper or zequenze",
+        ),
         (("target", "nosuchapi"), "is none of fleet"),
     ],
 )
@@ -123,6 +128,24 @@ def test_a_bad_target_file_is_2(tmp_path: Path) -> None:
     done = check(tmp_path, "http://127.0.0.1:9", text="api = 'tiny'\nbase_url = '{url}'\n[limit]")
     assert done.returncode == 2
     assert "limit is not known; did you mean limits?" in one_sentence(done)
+
+
+def test_where_nothing_can_be_noted_nothing_is_changed(tmp_path: Path) -> None:
+    """Exit status 2 before the first request, and the folder; `--safe` needs none."""
+    (tmp_path / "state").write_text("a file where the folder should be")
+    with serving(Notes()) as url:
+        done = check(tmp_path, url)
+        assert done.returncode == 2
+        assert f"{tmp_path}/state/devicedouble/restore, where nothing can be written (not a dir" in one_sentence(done)
+        assert check(tmp_path, url, "--safe", "--only", "tiny.get-note.succeeds").returncode == 0
+
+
+def test_a_run_leaves_nothing_in_the_folder_it_is_started_in(tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    done = command("check", "zequenze", "--mock", "--only", "*.sequences", home=tmp_path, folder=here)
+    assert done.returncode == 0
+    assert not [*here.iterdir()]
 
 
 def test_when_everything_is_skipped_that_is_2(tmp_path: Path) -> None:
