@@ -54,7 +54,8 @@ class MemoryWorld(OpenWorld):
         return outcome
 
     def collections(self, api: str) -> list[str]:
-        return list(self.fleet.of(api) | self._state.get(api, NOTHING).collections)
+        populations = self.fleet.of(api)
+        return [*populations, *sorted(self._state.get(api, NOTHING).collections.keys() - populations.keys())]
 
     def changes(self, api: str) -> Changes:
         return changes_of(self._state.get(api, NOTHING))

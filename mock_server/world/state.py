@@ -118,7 +118,7 @@ EMPTY = Collection(HashTrieMap(), 0, 0, 0)
 
 
 class Part:
-    """Everything written in one API's part of a world; never changed in place."""
+    """Everything written in one API's part of a world, by collection where there is any; never changed in place."""
 
     __slots__ = ("collections", "sequences")
 
@@ -166,6 +166,8 @@ def part_of(changes: Changes, populations: dict[str, Cached]) -> Part:
     """The part in which just that was written: the inverse of `changes_of`."""
     collections = {}
     for name, documents in changes.documents.items():
+        if not documents:
+            continue
         population = populations.get(name)
         places = {key: place for place, key in enumerate(changes.added.get(name, []))}
         written = {key: (document, places.get(key)) for key, document in documents.items()}

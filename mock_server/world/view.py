@@ -85,10 +85,15 @@ class View:
             self._replace(collection, left)
 
     def _replace(self, name: str, collection: Collection) -> None:
-        if self.changed:
+        self._change()
+        if collection.written:
             self._collections[name] = collection
         else:
-            self._collections = {**self._collections, name: collection}
+            self._collections.pop(name, None)
+
+    def _change(self) -> None:
+        if not self.changed:
+            self._collections = dict(self._collections)
             self.changed = True
 
     def keys(self, collection: str) -> Iterator[str]:
@@ -106,9 +111,7 @@ class View:
     def number(self, sequence: str) -> int:
         number = self._sequences.get(sequence, 0) + 1
         self._sequences = self._sequences.insert(sequence, number)
-        if not self.changed:
-            self._collections = dict(self._collections)
-            self.changed = True
+        self._change()
         return number
 
     def uuid(self, sequence: str) -> str:

@@ -71,7 +71,7 @@ class OpenWorld(ABC):
 
     @abstractmethod
     def collections(self, api: str) -> list[str]:
-        """The names of the collections of `api`: those with a population, then those written to."""
+        """The names of the collections of `api`: those with a population, then those with a document, sorted."""
 
     @abstractmethod
     def changes(self, api: str) -> Changes:

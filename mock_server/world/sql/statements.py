@@ -64,6 +64,18 @@ class Statements:
             f"SELECT DISTINCT collection FROM {_D} WHERE layer IN ({among}) AND collection LIKE ? ORDER BY collection"
         )
 
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def others(layers: int, known: int) -> str:
+        """The names of the collections, but so many known ones, in which so many layers leave a document."""
+        among, names = ", ".join("?" * layers), ", ".join("?" * known)
+        higher = "layer > one.layer AND collection = one.collection AND key = one.key"
+        return (
+            f"SELECT DISTINCT collection FROM {_D} AS one WHERE layer IN ({among}) "
+            f"AND collection LIKE ? AND collection NOT IN ({names}) AND document IS NOT NULL "
+            f"AND NOT EXISTS (SELECT 1 FROM {_D} WHERE layer IN ({among}) AND {higher})"
+        )
+
 
 SEQUENCES = "#"
 """The collection that holds an API's sequences; no collection of an API has this name."""

@@ -13,7 +13,7 @@ from mock_server.world.codec import dumps, loads
 from mock_server.world.fleet import Cached
 from mock_server.world.sql.database import Again, Session
 from mock_server.world.sql.statements import SEQUENCES, Statements, decoded, encoded
-from mock_server.world.state import GONE, Changes, Collection, part_of
+from mock_server.world.state import EMPTY, GONE, Changes, Collection, part_of
 from mock_server.world.view import numbered_uuid
 
 _NEW: Any = object()
@@ -173,7 +173,7 @@ class SqlView:
         if name not in self._collections:
             changes = read_changes(self._session, self._statements, self._chain, f"{self._api}/{name}")
             part = part_of(Changes({name: changes[0]}, {name: changes[1]}, {}), self._populations)
-            collection = part.collections[name]
+            collection = part.collections.get(name, EMPTY)
             population = self._populations.get(name)
             for (other, key), (document, _) in self._written.items():
                 if other == name and document is GONE:

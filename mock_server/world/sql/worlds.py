@@ -288,7 +288,12 @@ class SqlWorld(OpenWorld):
         )
 
     def collections(self, api: str) -> list[str]:
-        return list(dict.fromkeys([*self.fleet.of(api), *self._written(api)]))
+        populations = list(self.fleet.of(api))
+        known = [f"{api}/{name}" for name in (*populations, SEQUENCES)]
+        statement = self._worlds.statements.others(len(self._chain), len(known))
+        with self._worlds.database.reading() as session:
+            found = session.run(statement, (*self._chain, api + "/%", *known, *self._chain)).fetchall()
+        return [*populations, *sorted(name.removeprefix(api + "/") for (name,) in found)]
 
     def _written(self, api: str) -> list[str]:
         """The names of the collections that were written to."""

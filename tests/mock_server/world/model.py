@@ -40,14 +40,16 @@ def things(seed: int, _devices: int, _origin: datetime) -> dict[str, Things]:
 
 MAKERS = {"a": things, "b": things}
 KEYS = ["t0", "t1", "t2", "x", "y/z", "ü"]
-COLLECTIONS = ["things", "notes"]
+COLLECTIONS = ["things", "notes", "bills"]
 
 
 @dataclass
 class Model:
     """One API's part of one world."""
 
-    collections: dict[str, dict[str, Document]] = field(default_factory=lambda: {"things": _all(), "notes": {}})
+    collections: dict[str, dict[str, Document]] = field(
+        default_factory=lambda: {"things": _all(), "notes": {}, "bills": {}}
+    )
     sequences: dict[str, int] = field(default_factory=dict)
 
 
@@ -120,6 +122,7 @@ def play(worlds: Worlds, program: list[Any]) -> None:
             _request_both(worlds, _name(index), models[index], action)
     for index, model in enumerate(models):
         assert whole(worlds, _name(index)) == {api: _listed(part) for api, part in model.items()}
+        assert named(worlds, _name(index)) == {api: _present(part) for api, part in model.items()}
 
 
 def whole(worlds: Worlds, name: str) -> dict[str, Any]:
@@ -133,12 +136,24 @@ def whole(worlds: Worlds, name: str) -> dict[str, Any]:
     return {api: world.run(api, False, read).response for api in ("a", "b")}
 
 
+def named(worlds: Worlds, name: str) -> dict[str, list[str]]:
+    """The collections in a world, in order."""
+    world = worlds.get(name)
+    assert world is not None
+    return {api: world.collections(api) for api in ("a", "b")}
+
+
 def _name(index: int) -> str:
     return f"w{index}" if index else "default"
 
 
 def _listed(part: Model) -> dict[str, Any]:
     return {name: list(documents.items()) for name, documents in part.collections.items()}
+
+
+def _present(part: Model) -> list[str]:
+    """The collection with a population, and those with a document."""
+    return ["things", *(name for name in ("bills", "notes") if part.collections[name])]
 
 
 def _request_both(worlds: Worlds, name: str, models: dict[str, Model], request: Request) -> None:

@@ -26,6 +26,14 @@ def put(world: OpenWorld, key: str, document: Any, collection: str = "things") -
     world.run("a", True, work)
 
 
+def delete(world: OpenWorld, key: str, collection: str = "things") -> None:
+    def work(view: World) -> Outcome:
+        view.delete(collection, key)
+        return Outcome(True, None, None)
+
+    world.run("a", True, work)
+
+
 def get(world: OpenWorld, key: str, collection: str = "things") -> Any:
     return world.run("a", False, lambda view: Outcome(False, None, view.get(collection, key))).response
 

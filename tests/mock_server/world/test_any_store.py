@@ -4,8 +4,8 @@ import pytest
 
 from mock_server.world import OpenWorld
 from mock_server.world.journal import LIMIT_BYTES
-from mock_server.world.snapshot import restore, snapshot
-from tests.mock_server.world.stores import Opener, default, exchange
+from mock_server.world.snapshot import compare, restore, snapshot
+from tests.mock_server.world.stores import Opener, default, delete, exchange, put
 
 PROBABLE = {"drop": True, "probability": 0.5}
 
@@ -43,6 +43,36 @@ def test_a_world_put_in_brings_the_seed_of_its_chances(state: str, opened: Opene
     restore(worlds, default(worlds), snapshot(other))
     assert default(worlds).faults.seed == 4
     assert chances(default(worlds)) == chances(other)
+
+
+def test_a_collection_without_a_population_is_there_as_long_as_it_holds_a_document(state: str, opened: Opener) -> None:
+    worlds = opened(state)
+    for name in ("notes", "bills", "notes"):
+        put(default(worlds), "x", {}, name)
+    fork = worlds.create("fork")
+    assert fork.collections("a") == ["things", "bills", "notes"]
+    for world in (default(worlds), fork):
+        delete(world, "x", "notes")
+        assert world.collections("a") == ["things", "bills"]
+        assert snapshot(world)["state"]["a"].keys() == {"things", "bills"}
+    assert compare(default(worlds), fork) == []
+    delete(fork, "x", "bills")
+    assert compare(default(worlds), fork) == [{"op": "remove", "path": "/state/a/bills"}]
+
+
+def test_a_population_that_is_gone_leaves_its_collection(state: str, opened: Opener) -> None:
+    world = default(opened(state))
+    for key in ("t0", "t1", "t2"):
+        delete(world, key)
+    assert world.collections("a") == ["things"]
+    assert snapshot(world)["state"]["a"] == {"things": {}}
+
+
+def test_a_collection_put_in_without_documents_is_not_there(state: str, opened: Opener) -> None:
+    worlds = opened(state)
+    restore(worlds, default(worlds), {**snapshot(default(worlds)), "state": {"a": {"things": {}, "notes": {}}}})
+    assert default(worlds).collections("a") == ["things"]
+    assert snapshot(default(worlds))["state"]["a"] == {"things": {}}
 
 
 HELD = 16
