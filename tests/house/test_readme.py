@@ -12,7 +12,8 @@ import pytest
 
 README = Path(__file__).parents[2] / "README.md"
 PRINTED = "http://127.0.0.1:8080"
-_DATE = re.compile(r"\$\(date -u -d \+(\d+)days \+%Y-%m-%dZ\)")
+_DATE = re.compile(r"\$\(date -u -d \+(\d+)days \+%FZ 2>&- \|\| date -u -v\+\1d \+%FZ\)")
+"""A later day, as the date of GNU says it, or else that of BSD."""
 
 
 def _blocks() -> Iterator[tuple[str, list[str]]]:
