@@ -60,20 +60,29 @@ class FaultOperations:
         if "api" in rule and rule["api"] not in apis:
             raise Problem(400, f"There is no API {rule['api']!r} here.", sorted(apis))
         chosen = [apis[rule["api"]]] if "api" in rule else list(apis.values())
-        calls = [(api, plan, method) for api in chosen for route in api.routes for method, plan in route.plans.items()]
+        calls = [
+            (api, plan, method, route.key)
+            for api in chosen
+            for route in api.routes
+            for method, plan in route.plans.items()
+        ]
         if "operation" in rule:
-            choices = sorted({plan.operation.id for _, plan, _ in calls})
+            choices = sorted({plan.operation.id for _, plan, *_ in calls})
             calls = [call for call in calls if call[1].operation.id == rule["operation"]]
             if not calls:
                 raise Problem(400, f"There is no operation {rule['operation']!r} here.", choices)
         if "method" in rule:
-            choices = sorted({method for _, _, method in calls})
+            choices = sorted({method for *_, method, _ in calls})
             calls = [call for call in calls if call[2] == rule["method"]]
             if not calls:
                 asked = rule.get("operation", "What the rule is about")
                 sentence = f"{asked} is called with {' or '.join(choices)}, never with {rule['method']!r}."
                 raise Problem(400, sentence, choices)
-        return list({(api.api.id, plan.operation.id): (api, plan) for api, plan, _ in calls}.values())
+        if "key" in rule:
+            calls = [call for call in calls if call[3] is not None]
+            if not calls:
+                raise Problem(400, "No call that the rule is about has a key: leave key out.")
+        return list({(api.api.id, plan.operation.id): (api, plan) for api, plan, *_ in calls}.values())
 
 
 def _check_declared(plans: list[tuple[CompiledApi, Plan]], kind: str, value: str) -> None:

@@ -1,6 +1,6 @@
 """Fault rules: which calls go wrong, how, and how often; all chance follows from the world's seed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -68,8 +68,8 @@ class Rule:
         turn = self.seen - int(definition.get("after") or 0)
         if turn < 1 or (times is not None and self.fired >= times):
             return False
-        nth, every, probability = definition.get("nth"), definition.get("every"), definition.get("probability")
-        if nth is not None and turn not in (nth if isinstance(nth, list) else (nth,)):
+        nth, every, probability = _numbers(definition), definition.get("every"), definition.get("probability")
+        if nth is not None and turn not in nth:
             return False
         if every is not None and turn % every:
             return False
@@ -159,9 +159,12 @@ class Faults:
         return self._rules.get(id)
 
     def add(self, definition: Mapping[str, Any]) -> Rule:
-        """Add a rule behind the others. Raises BadWorld when it does nothing."""
+        """Add a rule behind the others. Raises BadWorld when it does nothing or is never due."""
         if not _acts(definition):
             raise BadWorld(_NOTHING)
+        nth, every = _numbers(definition), definition.get("every")
+        if nth is not None and every is not None and all(number % every for number in nth):
+            raise BadWorld(f"A fault must be due at some time: no call that nth names is one of every {every}.")
         rule = Rule(str(self._last + 1), definition)
         self._last += 1
         self._rules[rule.id] = rule
@@ -174,6 +177,12 @@ class Faults:
     def clear(self) -> None:
         """Remove all rules."""
         self._rules.clear()
+
+
+def _numbers(rule: Mapping[str, Any]) -> Sequence[int] | None:
+    """The numbers of the calls that are meant; None for all."""
+    nth = rule.get("nth")
+    return [nth] if isinstance(nth, int) else nth
 
 
 def _acts(rule: Mapping[str, Any]) -> bool:

@@ -82,6 +82,11 @@ def test_a_fork_and_a_cleared_world_have_no_faults(call: Caller) -> None:
         ({"delay": {"uniform": [1]}}, "delay"),
         ({"drop": True, "probability": 2}, "probability"),
         ({"drop": True, "nth": 0}, "nth"),
+        ({"drop": True, "nth": 3, "every": 2}, "no call that nth names is one of every 2."),
+        ({"drop": True, "nth": [1, 5, 7], "every": 3}, "no call that nth names is one of every 3."),
+        ({"drop": True, "key": ""}, "key must be at least 1 character(s) long."),
+        ({"drop": True, "operation": "listDevices", "key": "42"}, "No call that the rule is about has a key"),
+        ({"drop": True, "api": "fleet", "method": "POST", "key": "42"}, "No call that the rule is about has a key"),
         ({"drop": True, "evry": 2}, "evry"),
         ({"drop": "yes"}, "drop"),
     ],
@@ -102,6 +107,16 @@ def test_a_method_may_be_written_small(call: Caller) -> None:
 def test_what_is_false_or_nothing_may_stand_beside_what_is_not(call: Caller) -> None:
     add(call, api="fleet", drop=False, delay=0, truncate=None, status=404)
     assert call("GET", FLEET, headers=WRITE).status_code == 404
+
+
+def test_a_rule_may_be_off(call: Caller) -> None:
+    add(call, api="fleet", status=404, probability=0)
+    assert call("GET", FLEET, headers=WRITE).status_code == 200
+
+
+def test_of_several_numbers_one_need_be_met(call: Caller) -> None:
+    add(call, api="fleet", status=404, nth=[1, 2, 3], every=2)
+    assert [call("GET", FLEET, headers=WRITE).status_code for _ in range(4)] == [200, 404, 200, 200]
 
 
 def test_what_could_have_been_forced_is_named(call: Caller) -> None:
