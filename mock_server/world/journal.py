@@ -204,8 +204,7 @@ class Journal:
 
     def since(self, number: int) -> list[Entry]:
         """The entries after id `number`, oldest first."""
-        fresh = max(0, min(self._last - number, len(self._records)))
-        return list(islice(reversed(self), fresh))[::-1]
+        return list(islice(reversed(self), max(0, self._last - number)))[::-1]
 
     def clear(self) -> None:
         """Forget all entries; ids go on counting."""
