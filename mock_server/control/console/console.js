@@ -96,11 +96,13 @@ async function look() {
     clock.set(seen.clock);
     if (seen.faults !== drawSections.faults) drawSections(here().section, seen.faults);
     shown?.seen?.(seen, known);
-    if (![...page.world.options].some((option) => option.value === world)) await lookForWorlds();
+    if (![...page.world.options].some((option) => option.value === world) || page.world.selectedOptions[0]?.disabled) await lookForWorlds();
     page.world.value = world;
   } catch (error) {
+    if (world !== context.world) return;
     clock.set(null);
     fill(page.now, error.status === 404 ? "no such world" : "no answer");
+    if (error.status === 404) await lookForWorlds().catch(() => {});
   }
 }
 
@@ -109,10 +111,14 @@ async function lookForWorlds() {
   worldsAre(worlds);
 }
 
+/** The choice of the world. One that is open and not among them is told there: no other may seem to be open. */
 function worldsAre(worlds) {
-  const names = worlds.map((world) => world.name);
-  if (page.world.options.length === names.length && names.every((name, at) => page.world.options[at].value === name)) return;
-  fill(page.world, names.map((name) => h("option", { value: name, selected: name === context.world }, name)));
+  const { world } = context;
+  const options = worlds.map(({ name }) => h("option", { value: name, selected: name === world }, name));
+  if (!worlds.some(({ name }) => name === world)) options.unshift(h("option", { value: world, selected: true, disabled: true }, `${world} does not exist`));
+  const drawn = [...page.world.options];
+  if (drawn.length === options.length && drawn.every((option, at) => option.text === options[at].text)) return;
+  fill(page.world, options);
 }
 
 const shortcuts = new Shortcuts({
@@ -134,6 +140,7 @@ async function start() {
     const [apis, health] = await Promise.all([describeApis(), call("GET", ["health"])]);
     context.apis = apis;
     fill(page.version, `devicedouble ${health.version}, state: ${health.state}`);
+    context.world = here().world;
     await lookForWorlds();
     await show();
   } catch (error) {

@@ -100,5 +100,24 @@ def test_a_world_that_is_not_there_is_told(console: Opened) -> None:
     one.world = "nowhere"
     one.page.goto(f"{one.origin}/_mock/console/#/nowhere/devices")
     expect(one.alert()).to_contain_text("nowhere")
+    chosen = one.page.locator("#world option:checked")
+    expect(chosen).to_have_text("nowhere does not exist")
+    expect(chosen).to_be_disabled()
+    expect(one.page.locator("#now")).to_have_text("no such world")
     one.page.get_by_role("link", name="To the worlds that there are").click()
     expect(one.page.get_by_role("heading", level=1)).to_have_text("Worlds")
+    expect(chosen).to_have_text("default")
+    expect(one.page.locator("#world option", has_text="nowhere")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_world_that_goes_while_it_is_open_is_told_in_the_choice(console: Opened, server: Server) -> None:
+    one = console()
+    page = one.go("journal")
+    chosen = page.locator("#world option:checked")
+    expect(chosen).to_have_text(one.world)
+    server.double.worlds.delete(one.world)
+    expect(chosen).to_have_text(f"{one.world} does not exist", timeout=10_000)
+    page.locator("#world").select_option("default")
+    expect(page).to_have_url(f"{one.origin}/_mock/console/#/default/journal")
+    expect(chosen).to_have_text("default")
