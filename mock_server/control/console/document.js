@@ -7,6 +7,7 @@ import { indented, wrong } from "./json.js";
 import { go, link } from "./route.js";
 
 const HISTORY = 20;
+const REGARDLESS = " Plant it regardless with validate=false.";
 
 export class DocumentView {
   title = "Device";
@@ -101,7 +102,7 @@ export class DocumentView {
       const key = this.name ? this.name.value.trim() : this.key;
       const fault = key ? wrong(this.editor.value) : "A document needs a key.";
       if (fault) throw new Error(fault);
-      await call("PUT", this.steps(key), { text: this.editor.value, query: { validate: this.unchecked.checked ? "false" : "" } });
+      await call("PUT", this.steps(key), { text: this.editor.value, query: { validate: this.unchecked.checked ? "false" : "" } }).catch(explained);
       tell(`${key} is stored.`);
       if (this.name) return go(link(this.context.world, ["devices", this.api, this.collection, key]));
       return this.load();
@@ -147,4 +148,10 @@ export class DocumentView {
       h("span", { class: "quiet" }, ` ${entry.time.slice(0, 19).replace("T", " ")} · ${milliseconds(entry.duration_ms)} ms`)));
     fill(this.history, h("ol", { class: "history" }, items), this.exchanges.length === HISTORY && h("p", { class: "quiet" }, `The last ${HISTORY}; the journal has all.`));
   }
+}
+
+/** What the control plane advises its callers is a box to tick here. */
+function explained(error) {
+  error.message = error.message.replace(REGARDLESS, " Tick the box below to store it regardless.");
+  throw error;
 }

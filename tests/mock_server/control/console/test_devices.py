@@ -47,6 +47,8 @@ def test_a_document_is_changed_and_what_the_contract_does_not_allow_is_told(cons
     editor.fill(json.dumps({**document, "client_status": "NONSENSE"}))
     page.get_by_role("button", name="Store").click()
     expect(one.alert()).to_contain_text("client_status")
+    expect(one.alert()).to_contain_text(" Tick the box below to store it regardless.")
+    expect(one.alert()).not_to_contain_text("validate=false")
     assert one.steer("GET", "/state/fleet/devices/42") == document
     page.get_by_label("Store it even if").check()
     page.get_by_role("button", name="Store").click()
