@@ -31,6 +31,7 @@ def test_nothing_stands_in_anyones_way(scheme: str, size: dict[str, int], consol
         assert width <= size["width"], name
     page.get_by_role("button", name="Keyboard shortcuts").click()
     assert barriers(page) == [], "shortcuts"
+    assert {key.evaluate("element => element.getClientRects().length") for key in page.locator("kbd").all()} == {1}
 
 
 @pytest.mark.slow
