@@ -21,6 +21,14 @@ def test_the_contract_is_valid() -> None:
     validate(yaml.safe_load(Path(CONTRACT).read_text()))
 
 
+def test_the_documentation_that_the_contract_leads_to_is_there() -> None:
+    url = yaml.safe_load(Path(CONTRACT).read_text())["externalDocs"]["url"]
+    root, found, path = url.partition("/blob/main/")
+    assert (root, found) == ("https://github.com/devicedouble/devicedouble", "/blob/main/")
+    page = Path(__file__).parents[3] / path
+    assert page.read_text().startswith("# The double in your tests\n")
+
+
 def test_the_contract_and_its_documentation_are_served(call: Caller) -> None:
     written = yaml.safe_load(Path(CONTRACT).read_text())
     assert call("GET", "/_mock/openapi.json").json() == written
