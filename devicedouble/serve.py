@@ -251,7 +251,7 @@ def _moment(text: str | None) -> datetime.datetime | None:
     if text is None:
         return None
     try:
-        moment = datetime.datetime.fromisoformat(text)
+        moment = datetime.datetime.fromisoformat(text.upper())
     except ValueError:
         raise click.UsageError(f"--at takes an ISO date and time such as 2026-01-31T12:00:00Z, not {text!r}.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)

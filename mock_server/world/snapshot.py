@@ -85,10 +85,12 @@ def _changes_of(fleet: Fleet, api: str, collections: Collections, sequences: dic
 
 
 def moment(text: str) -> datetime:
-    """The time of an RFC 3339 text. Raises BadWorld."""
+    """The time of an RFC 3339 text; what is finer than a microsecond is left out. Raises BadWorld."""
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text.upper())
     except ValueError:
+        if text[17:19] == "60":
+            raise BadWorld(f"{text!r} is a leap second, which no world's clock has.") from None
         raise BadWorld(f"{text!r} is no date and time such as 2027-01-31T12:00:00Z.") from None
     if found.tzinfo is None:
         raise BadWorld(f"{text!r} does not say its time zone; put a Z behind it for UTC.")

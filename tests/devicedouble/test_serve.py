@@ -117,6 +117,7 @@ def test_a_taken_port_is_one_sentence_that_says_what_to_do() -> None:
         (["nosuch"], "There is no API 'nosuch'; choose from fleet, masmovil, mobilefirst, jasper, zequenze"),
         (["--workers", "2"], "--workers needs a state that processes can share"),
         (["--at", "yesterday"], "--at takes an ISO date and time such as 2026-01-31T12:00:00Z, not 'yesterday'"),
+        (["--at", "2016-12-31T23:59:60Z"], "2026-01-31T12:00:00Z, not '2016-12-31T23:59:60Z'"),
         (["--port", "99999"], "99999 is not in the range 0<=x<=65535"),
     ],
 )
@@ -210,6 +211,7 @@ def _answers(address: str) -> bool:
         return False
 
 
-def test_the_world_begins_at_the_given_time() -> None:
-    with _served("--at", "2030-01-31T12:00:00Z", "fleet") as (_, address, _printed):
+@pytest.mark.parametrize("at", ["2030-01-31T12:00:00Z", "2030-01-31t12:00:00z", "2030-01-31T12:00"])
+def test_the_world_begins_at_the_given_time(at: str) -> None:
+    with _served("--at", at, "fleet") as (_, address, _printed):
         assert httpx.get(f"{address}/_mock/worlds/default/clock").json()["now"].startswith("2030-01-31T12:00:0")

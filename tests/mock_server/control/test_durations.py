@@ -21,6 +21,16 @@ LEAP = datetime(2028, 2, 29, 12, tzinfo=UTC)
         ("P1DT1H1M1S", timedelta(days=1, hours=1, minutes=1, seconds=1)),
         ("P4Y", timedelta(days=1461)),
         ("-P1M", timedelta(days=-31)),
+        ("-PT1S", timedelta(seconds=-1)),
+        ("PT0000000000000000001S", timedelta(seconds=1)),
+        ("P000000001DT1S", timedelta(days=1, seconds=1)),
+        ("P000000001M", timedelta(days=29)),
+        ("PT1000000000S", timedelta(seconds=1_000_000_000)),
+        ("PT1.1234567890123S", timedelta(seconds=1, microseconds=123_456)),
+        ("PT0.0000019S", timedelta(microseconds=1)),
+        ("-PT0.0000019S", timedelta(microseconds=-1)),
+        ("PT0.0000009S", timedelta(0)),
+        ("PT33333333.333333333333333333M", timedelta(minutes=33_333_333, seconds=19, microseconds=999_999)),
     ],
 )
 def test_durations_move_time(text: str, later: timedelta) -> None:
@@ -35,7 +45,9 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         parse(text)
 
 
-@pytest.mark.parametrize("text", ["P99999Y", "-P99999Y", "P999999999D"])
+@pytest.mark.parametrize(
+    "text", ["P99999Y", "-P99999Y", "P999999999D", "P9999999999W", f"P{'9' * 50}Y", f"PT{'9' * 60}S"]
+)
 def test_the_calendar_ends(text: str) -> None:
     with pytest.raises((OverflowError, ValueError)):
         add(LEAP, parse(text))

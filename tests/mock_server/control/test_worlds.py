@@ -150,6 +150,32 @@ def test_time_is_set_moved_stopped_and_started(call: Caller) -> None:
     assert call("GET", clock).json()["now"].startswith("2029-02-26T09:59:59")
 
 
+@pytest.mark.parametrize(
+    ("given", "now"),
+    [
+        ("2026-07-01t00:00:00z", "2026-07-01T00:00:00Z"),
+        ("2026-07-01t02:00:00+02:00", "2026-07-01T00:00:00Z"),
+        ("2026-07-01T00:00:00.1234569Z", "2026-07-01T00:00:00.123456Z"),
+    ],
+)
+def test_a_time_is_read_as_rfc_3339_has_it(call: Caller, given: str, now: str) -> None:
+    clock = "/_mock/worlds/default/clock"
+    assert call("PATCH", clock, json={"now": given, "running": False}).json() == {"now": now, "running": False}
+    made = call("POST", "/_mock/worlds", json={"name": "at", "at": given})
+    assert (made.status_code, made.json()["clock"]["now"]) == (201, now)
+
+
+@pytest.mark.parametrize("second", ["2016-12-31T23:59:60Z", "2016-12-31T18:59:60.5-05:00", "2016-12-31t23:59:60z"])
+def test_a_leap_second_is_told_that_it_is_one(call: Caller, second: str) -> None:
+    said = {"error": f"{second!r} is a leap second, which no world's clock has."}
+    for method, path, body in (
+        ("PATCH", "/_mock/worlds/default/clock", {"now": second}),
+        ("POST", "/_mock/worlds", {"at": second}),
+    ):
+        answer = call(method, path, json=body)
+        assert (answer.status_code, answer.json()) == (400, said)
+
+
 def test_a_hundred_worlds_live_at_a_hundred_times(call: Caller) -> None:
     for year in range(100):
         call("POST", "/_mock/worlds", json={"name": f"y{year}", "at": f"{2030 + year}-01-01T00:00:00Z"})
