@@ -72,6 +72,8 @@ def test_a_method_that_a_path_does_not_have_is_405_with_what_it_allows(api: str,
 def test_options_says_what_a_path_allows_without_a_credential(api: str, double: Factory) -> None:
     response = double(api).options(CALLS[api].write)
     assert (response.status_code, response.headers["allow"], response.content) == (204, CALLS[api].allow, b"")
+    assert "content-length" not in response.headers
+    assert not any(name.startswith("access-control-allow-") for name in response.headers)
 
 
 @EVERY_API
@@ -86,6 +88,7 @@ def test_a_browsers_preflight_is_allowed_from_any_origin(api: str, double: Facto
     assert response.headers["access-control-allow-origin"] == "*"
     assert response.headers["access-control-allow-headers"] == "authorization, content-type"
     assert call.write_method in response.headers["access-control-allow-methods"].split(", ")
+    assert response.headers["access-control-max-age"] == "600"
 
 
 @EVERY_API
@@ -114,6 +117,23 @@ def test_answers_say_their_basis_and_operation_and_allow_any_origin(api: str, do
     assert response.headers["mock-basis"] in {"documented", "public", "inferred"}
     assert response.headers["mock-operation"] in load(api).operations
     assert response.headers["access-control-allow-origin"] == "*"
+
+
+@EVERY_API
+def test_where_no_operation_is_an_answer_names_none(api: str, double: Factory) -> None:
+    client, call = double(api), CALLS[api]
+    elsewhere = str(client.base_url).replace(client.world.name, "nowhere").rstrip("/")
+    for method, path, status in (
+        ("GET", "/nothing/here", 404),
+        ("TRACE", call.read, 405),
+        ("GET", elsewhere + call.read, 404),
+    ):
+        answer = client.request(method, path, headers=call.auth)
+        assert (answer.status_code, answer.headers["mock-basis"]) == (status, "inferred")
+        assert "mock-operation" not in answer.headers
+    told = client.options(call.read).headers
+    assert "mock-basis" not in told
+    assert "mock-operation" not in told
 
 
 MALFORMED = {
