@@ -126,6 +126,7 @@ def test_the_media_type_of_no_body_is_nobodys_business(call: Caller, method: str
     ("path", "sentence"),
     [
         ("/journal?limit=0", "limit must be 1 or more."),
+        ("/journal?limit=-1", "limit must be 1 or more."),
         ("/journal?limit=ten", "limit must be a whole number."),
         ("/journal?status=4xx", "status must be a status such as 404, a class such as 4XX, or dropped."),
         ("/journal?basis=sure", "basis must be one of documented, public, inferred."),
@@ -177,7 +178,7 @@ def test_encoded_texts_are_read_as_they_were_meant(busy: Caller) -> None:
     assert [item["key"] for item in found] == ["é/a%"]
 
 
-@pytest.mark.parametrize("number", ["1_0", "%D9%A1", "%201", "1%20", "", "1.0", "0x1", "%2B", "1e1"])
+@pytest.mark.parametrize("number", ["1_0", "%D9%A1", "%D9%A3", "%201", "+5", "1%20", "", "1.0", "0x1", "%2B", "1e1"])
 @pytest.mark.parametrize(
     ("path", "name"), [("/journal", "limit"), ("/journal/stream", "after"), ("/state/fleet/devices", "offset")]
 )
