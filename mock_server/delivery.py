@@ -52,8 +52,7 @@ async def deliver_badly(send: Send, answer: Answer, fault: Fault, *, head: bool 
         await _abort(send)
         return
     if fault.malformed and answer.status != 204:
-        cut = answer.body[: max(1, len(answer.body) * 2 // 3)]
-        answer.body = cut + b'{"' if answer.body else b'{"'
+        answer.body = answer.body[: len(answer.body) * 2 // 3] + b'{"'
     if fault.truncate is None:
         await deliver(send, answer, head=head)
         return
