@@ -20,6 +20,9 @@ SECRECY = Secrecy(frozenset({"assertion", "access_token"}), frozenset({"grant_ty
         (b'{"assertion":"s3cret","n":1}', b'{"assertion": "[redacted]", "n": 1}'),
         (b'{"\\u0061ssertion":"s3cret"}', b'{"assertion": "[redacted]"}'),
         (b'{"a":[{"access_token":"s3cret"}]}', b'{"a": [{"access_token": "[redacted]"}]}'),
+        ('{"assertion":"s3cret","n":"ñ"}'.encode(), '{"assertion": "[redacted]", "n": "ñ"}'.encode()),
+        (b' \n{"assertion":"s3cret","n":1}', b'{"assertion": "[redacted]", "n": 1}'),
+        (b"grant_type=jwt&+assertion+=s3cret", b"grant_type=jwt&+assertion+=[redacted]"),
         (b'{"assertion":["s3cret"]}', b'{"assertion": "[redacted]"}'),
         (b'{"assertion":"s3cre', b"[redacted]"),
         (b"--x\r\nname=assertion\r\n\r\ns3cret\r\n--x--", b"[redacted]"),
@@ -40,7 +43,7 @@ def test_a_secret_member_is_left_out_of_a_body_however_it_is_written(body: bytes
     assert redact_body(body, SECRECY) == kept
 
 
-@pytest.mark.parametrize("body", [b"", b'{"a": "x",  "n": 1.0}', b"grant_type=jwt&n=%20"])
+@pytest.mark.parametrize("body", [b"", b'{"a": "x",  "n": 1.0}', b' \r\n{"n":1}', b"grant_type=jwt&n=%20"])
 def test_a_body_without_secrets_stays_as_it_was_sent(body: bytes) -> None:
     assert redact_body(body, SECRECY) == body
 
@@ -53,6 +56,11 @@ def test_a_body_without_secrets_stays_as_it_was_sent(body: bytes) -> None:
         ("ap%69_key=s3cret", "ap%69_key=[redacted]"),
         ("search=a%20b&token", "search=a%20b&token"),
         ("access_token", "access_token"),
+        ("%20token+=s3cret", "%20token+=[redacted]"),
+        ("limit=5;token=s3cret", "limit=5;token=[redacted]"),
+        ("token=s3=cr=et", "token=[redacted]"),
+        ("id_token=s3cret&refresh_token=s3cret", "id_token=[redacted]&refresh_token=[redacted]"),
+        ("client_secret=s3cret&password=s3cret", "client_secret=[redacted]&password=[redacted]"),
     ],
 )
 def test_credentials_are_left_out_of_a_query(query: str, kept: str) -> None:

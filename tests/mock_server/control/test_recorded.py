@@ -1,13 +1,15 @@
 """What the journal says of a call: which object it was about, how long it took, and that it was there at all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from mock_server.app import create_app
 from mock_server.settings import Settings
+from mock_server.world.journal import size
 from tests.mock_server.control.conftest import FLEET, WRITE, Caller
+from tests.support import Client
 
 JOURNAL = "/_mock/worlds/default/journal"
 FAULTS = "/_mock/worlds/default/faults"
@@ -119,5 +121,20 @@ def test_an_answer_without_a_body_is_not_spoilt(call: Caller) -> None:
 
 
 def test_a_credential_in_a_query_is_left_out(call: Caller) -> None:
-    call("GET", FLEET + "?access_token=s3cret", headers=WRITE)
-    assert newest(call)["path"] == FLEET + "?access_token=[redacted]"
+    for path in (FLEET, FLEET + "/no/such/thing"):
+        call("GET", path + "?access_token=s3cret", headers=WRITE)
+        assert newest(call)["path"] == path + "?access_token=[redacted]"
+
+
+def test_what_counts_against_the_bound_of_a_journal_is_what_is_kept(double: Callable[..., Client]) -> None:
+    """Of calls that no operation answers too, and of a body with secrets what is left of it."""
+    client = double("masmovil")
+    token = f"{client.base_url}".rstrip("/").removesuffix("/v2") + "/token"
+    assert client.post(token, data={"grant_type": "password", "assertion": "s3cret" * 100}).status_code == 400
+    assert client.get("/no/such/thing?search=x").status_code == 404
+    assert client.options("/orgs/yoigo/devices").status_code == 204
+    kept = list(client.world.open.journal)
+    assert [entry.operation for entry in kept] == ["createToken", None, None]
+    assert kept[0].request_body == b"grant_type=password&assertion=[redacted]"
+    for entry in kept:
+        assert entry.size == size(entry.target, entry.request_headers, entry.request_body, entry.response_body)
