@@ -122,7 +122,7 @@ def _text(field: str, expected: Any, actual: Any) -> Iterator[Difference]:
     if is_matcher(expected):
         if not isinstance(actual, str) or not fits(expected, actual):
             yield Difference(field, expected, actual)
-    elif actual != expected or actual is _ABSENT:
+    elif actual != expected:
         yield Difference(field, expected, actual)
 
 
@@ -132,7 +132,7 @@ def _value(field: str, expected: Any, actual: Any) -> Iterator[Difference]:
     elif isinstance(expected, dict) and isinstance(actual, dict):
         for name, value in expected.items():
             yield from _value(field + pointer(name), value, actual.get(name, _ABSENT))
-    elif actual is _ABSENT or not same(expected, actual):
+    elif not same(expected, actual):
         yield Difference(field, expected, actual)
 
 

@@ -92,6 +92,15 @@ def test_no_near_misses_are_told_when_there_are_too_many(busy: Caller) -> None:
     result = verify(busy, {"api": "fleet"}, at_most=1)
     assert result["near_misses"] == []
     assert result["message"] == "Asked for 0 to 1 fitting, found 5."
+    result = verify(busy, {"method": "PATCH"}, at_most=1)
+    assert (result["verified"], result["exchanges"], result["near_misses"]) == (False, [2, 3], [])
+    assert result["message"] == "Asked for 0 to 1 fitting, found 2."
+
+
+def test_bounds_that_meet_ask_for_one_number(busy: Caller) -> None:
+    assert verify(busy, {"api": "fleet"}, at_least=5, at_most=5)["verified"]
+    result = verify(busy, {"api": "fleet"}, at_least=4, at_most=4)
+    assert (result["verified"], result["message"]) == (False, "Asked for exactly 4 fitting, found 5.")
 
 
 def test_an_empty_journal_is_said_to_be_empty(call: Caller) -> None:
