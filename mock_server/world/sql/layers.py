@@ -8,7 +8,7 @@ from sqlalchemy import func as sql
 
 from mock_server.world.codec import dumps, loads
 from mock_server.world.sql.schema import documents, layers, positions, worlds
-from mock_server.world.sql.statements import encoded
+from mock_server.world.sql.statements import encoded, named
 from mock_server.world.state import GONE, Changes
 
 DEEPEST = 100
@@ -57,7 +57,7 @@ def fill(connection: Connection, layer: int, changes: Mapping[str, Changes], *, 
             order = {key: next(positions_left) for key in written.added.get(name, ())}
             for key, document in items.items():
                 text = None if document is GONE else dumps(document)
-                place = {"layer": layer, "collection": f"{api}/{name}", "key": encoded(key)}
+                place = {"layer": layer, "collection": f"{api}/{named(name)}", "key": encoded(key)}
                 rows.append({**place, "document": text, "position": order.get(key)})
         for name, number in written.sequences.items():
             place = {"layer": layer, "collection": f"{api}/{sequences}", "key": encoded(name)}

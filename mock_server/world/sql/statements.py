@@ -78,7 +78,13 @@ class Statements:
 
 
 SEQUENCES = "#"
-"""The collection that holds an API's sequences; no collection of an API has this name."""
+"""The collection that holds an API's sequences; no other one is `named` so."""
+
+
+@lru_cache(maxsize=1024)
+def named(collection: str) -> str:
+    """A collection's name as databases can hold it; `decoded` is the inverse."""
+    return json.dumps(collection) if collection == SEQUENCES else encoded(collection)
 
 
 def encoded(key: str) -> str:

@@ -12,7 +12,7 @@ from mock_server.world.clock import Clock
 from mock_server.world.codec import dumps, loads
 from mock_server.world.fleet import Cached
 from mock_server.world.sql.database import Again, Session
-from mock_server.world.sql.statements import SEQUENCES, Statements, decoded, encoded
+from mock_server.world.sql.statements import SEQUENCES, Statements, decoded, encoded, named
 from mock_server.world.state import EMPTY, GONE, Changes, Collection, part_of
 from mock_server.world.view import numbered_uuid
 
@@ -97,7 +97,7 @@ class SqlView:
         return self.now
 
     def get(self, collection: str, key: str) -> Document | None:
-        place = (collection, key)
+        place = (named(collection), key)
         if place in self._written:
             written: Document | None = self._written[place][0]
             return written
@@ -122,6 +122,7 @@ class SqlView:
         return stored
 
     def put(self, collection: str, key: str, document: Document) -> None:
+        collection = named(collection)
         place = (collection, key)
         if place in self._written:
             before, position = self._written[place]
@@ -146,6 +147,7 @@ class SqlView:
     def delete(self, collection: str, key: str) -> None:
         if self.get(collection, key) is None:
             return
+        collection = named(collection)
         self._written[(collection, key)] = (GONE, None)
         if collection in self._collections:
             left = self._collections[collection].delete(key, self._populations.get(collection))
@@ -170,6 +172,7 @@ class SqlView:
         """
         if exact and self._write and not self._exclusive and self._statements.concurrent:
             raise Again(exclusive=True)
+        name = named(name)
         if name not in self._collections:
             changes = read_changes(self._session, self._statements, self._chain, f"{self._api}/{name}")
             part = part_of(Changes({name: changes[0]}, {name: changes[1]}, {}), self._populations)

@@ -293,10 +293,10 @@ class SqlWorld(OpenWorld):
         statement = self._worlds.statements.others(len(self._chain), len(known))
         with self._worlds.database.reading() as session:
             found = session.run(statement, (*self._chain, api + "/%", *known, *self._chain)).fetchall()
-        return [*populations, *sorted(name.removeprefix(api + "/") for (name,) in found)]
+        return [*populations, *sorted(decoded(name.removeprefix(api + "/")) for (name,) in found)]
 
     def _written(self, api: str) -> list[str]:
-        """The names of the collections that were written to."""
+        """The collections that were written to, as they are `named`."""
         with self._worlds.database.reading() as session:
             statement = self._worlds.statements.collections(len(self._chain))
             found = session.run(statement, (*self._chain, api + "/%")).fetchall()
@@ -309,7 +309,8 @@ class SqlWorld(OpenWorld):
         with self._worlds.database.reading() as session:
             read = (session, self._worlds.statements, self._chain)
             for name in names:
-                changes.documents[name], changes.added[name] = read_changes(*read, f"{api}/{name}")
+                found = read_changes(*read, f"{api}/{name}")
+                changes.documents[decoded(name)], changes.added[decoded(name)] = found
             drawn, _ = read_changes(*read, f"{api}/{SEQUENCES}")
         changes.sequences = {decoded(name): number for name, number in drawn.items()}  # type: ignore[misc]
         return changes

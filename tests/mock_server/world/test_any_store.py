@@ -2,10 +2,11 @@
 
 import pytest
 
-from mock_server.world import OpenWorld
+from mock_server.types import World
+from mock_server.world import OpenWorld, Outcome
 from mock_server.world.journal import LIMIT_BYTES
 from mock_server.world.snapshot import compare, restore, snapshot
-from tests.mock_server.world.stores import Opener, default, delete, exchange, put
+from tests.mock_server.world.stores import Opener, default, delete, exchange, get, put
 
 PROBABLE = {"drop": True, "probability": 0.5}
 
@@ -58,6 +59,29 @@ def test_a_collection_without_a_population_is_there_as_long_as_it_holds_a_docume
     assert compare(default(worlds), fork) == []
     delete(fork, "x", "bills")
     assert compare(default(worlds), fork) == [{"op": "remove", "path": "/state/a/bills"}]
+
+
+@pytest.mark.parametrize("name", ["#", '"#"', '"', "a\0b", "\ud800", "", "a/b", "%", "A"])
+def test_a_collection_may_have_any_name(state: str, opened: Opener, name: str) -> None:
+    worlds = opened(state)
+    world = default(worlds)
+
+    def work(view: World) -> Outcome:
+        view.put(name, "s", {"n": 1})
+        return Outcome(True, None, (view.number("s"), view.get(name, "s"), dict(view.items(name))))
+
+    assert world.run("a", True, work).response == (1, {"n": 1}, {"s": {"n": 1}})
+    assert get(world, "s", name) == {"n": 1}
+    assert world.collections("a") == ["things", name]
+    content = snapshot(world)
+    assert (content["state"]["a"][name], content["sequences"]["a"]) == ({"s": {"n": 1}}, {"s": 1})
+    fork = worlds.create("fork")
+    delete(fork, "s", name)
+    assert get(fork, "s", name) is None
+    assert fork.collections("a") == ["things"]
+    assert compare(fork, world)[0]["value"] == {"s": {"n": 1}}
+    restore(worlds, fork, content)
+    assert compare(fork, world) == []
 
 
 def test_a_population_that_is_gone_leaves_its_collection(state: str, opened: Opener) -> None:
