@@ -40,8 +40,9 @@ class Door:
         if scope["method"] not in _WITH_BODY:
             body = b""
         try:
-            await self._app({**scope, "headers": _headers(scope, body)}, _replayed(body, receive), send)
-        except HTTPException as error:  # of a page's files
+            inside = {**scope, "app": self._app, "headers": _headers(scope, body)}  # Starlette then raises its refusals
+            await self._app(inside, _replayed(body, receive), send)
+        except HTTPException as error:  # of a page
             await _no_file(error)(scope, receive, send)
 
 

@@ -71,7 +71,19 @@ def test_the_control_plane_is_below_no_world(world: str, server: Server) -> None
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize(
-    "path", ["/_static/devicedouble.css", "/fleet/docs/swagger-ui.css", "/fleet/docs", "/", "/_mock/docs/index.css"]
+    "path",
+    [
+        "/_static/devicedouble.css",
+        "/fleet/docs/swagger-ui.css",
+        "/fleet/docs",
+        "/",
+        "/_mock",
+        "/_mock/",
+        "/_mock/docs",
+        "/_mock/docs/index.css",
+        "/_mock/openapi.json",
+        "/_mock/console/",
+    ],
 )
 def test_a_page_can_only_be_read(path: str, method: str, server: Server) -> None:
     answer = httpx.request(method, server.origin + path)
