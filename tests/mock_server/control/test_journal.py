@@ -112,6 +112,56 @@ def test_exchanges_are_followed_as_they_happen(server: Server, double: Any) -> N
         assert _next_id(stream.iter_lines()) == 3
 
 
+def first_told(double: Any, after: dict[str, Any], **headers: str) -> int:
+    """The id of the first exchange that a stream of three tells."""
+    client = double("fleet", headers=WRITE)
+    for _ in range(3):
+        client.get("/devices/42")
+    url = f"{client.origin}/_mock/worlds/{client.world.name}/journal/stream"
+    with httpx.stream("GET", url, params=after, headers=headers, timeout=10) as stream:
+        assert stream.status_code == 200
+        return _next_id(stream.iter_lines())
+
+
+def test_a_stream_behind_nothing_tells_the_whole_journal(double: Any) -> None:
+    assert first_told(double, {"after": 0}) == 1
+
+
+def test_who_follows_again_goes_on_where_the_stream_broke_off_whatever_the_address_says(double: Any) -> None:
+    assert first_told(double, {"after": 0}, **{"Last-Event-ID": "2"}) == 3
+
+
+@pytest.mark.parametrize("sent", ["", "x", "-1", "1.5", "\u00b2"])
+def test_an_event_id_that_is_none_is_passed_over(double: Any, sent: str) -> None:
+    assert first_told(double, {"after": 1}, **{"Last-Event-ID": sent.encode("latin-1")}) == 2  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("sent", ["9" * 18, "9" * 5000])
+def test_behind_an_event_that_is_not_there_yet_nothing_is_told(
+    double: Any, monkeypatch: pytest.MonkeyPatch, sent: str
+) -> None:
+    """But that the stream is still there, after some silence."""
+    monkeypatch.setattr("mock_server.control.journal.HEARTBEAT", 0.0)
+    client = double("fleet", headers=WRITE)
+    client.get("/devices/42")
+    url = f"{client.origin}/_mock/worlds/{client.world.name}/journal/stream"
+    with httpx.stream("GET", url, headers={"Last-Event-ID": sent}, timeout=10) as stream:
+        told = (line for line in stream.iter_lines() if line)
+        assert [next(told), next(told)] == ["retry: 1000", ":"]
+
+
+@pytest.mark.parametrize("bodies", [True, False])
+def test_a_stream_leaves_headers_and_bodies_out_like_a_list(double: Any, bodies: bool) -> None:
+    client = double("fleet", headers=WRITE)
+    client.get("/devices/42")
+    url = f"{client.origin}/_mock/worlds/{client.world.name}/journal/stream"
+    with httpx.stream("GET", url, params={"after": 0, "bodies": str(bodies).lower()}, timeout=10) as stream:
+        told = next(line for line in stream.iter_lines() if line.startswith("data: "))
+    shown = json.loads(told[6:])
+    assert shown["path"].endswith("/devices/42")
+    assert ("request" in shown, "response" in shown) == (bodies, bodies)
+
+
 def test_a_stream_ends_with_its_world(server: Server) -> None:
     httpx.post(f"{server.origin}/_mock/worlds", json={"name": "ending"})
     url = f"{server.origin}/_mock/worlds/ending/journal/stream"
