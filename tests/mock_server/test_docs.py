@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
 
 from mock_server.apis.draw import ANCHOR
@@ -122,3 +123,62 @@ def test_control_centers_search_is_filled_in_with_the_month_before_the_default_d
     first = {name: next(iter(examples_of(raw).values()), None) for name, raw in parameters.items()}
     assert first["modifiedSince"] == ANCHOR.replace(month=ANCHOR.month - 1).isoformat()
     assert first["modifiedTill"] == ANCHOR.isoformat()
+
+
+def open_all(page: Page) -> None:
+    for block in page.locator(".opblock").all():
+        block.locator(".opblock-summary-control").click()
+        block.get_by_role("button", name="Try it out").click()
+    page.wait_for_timeout(500)
+
+
+def pale(page: Page) -> list[str]:
+    """The texts whose contrast is less than WCAG AA asks for."""
+    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["color-contrast"]}}).response["violations"]
+    return [node["html"][:100] + node["failureSummary"] for item in found for node in item["nodes"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("api", ["fleet", "jasper"])
+def test_all_of_it_can_be_read_in_light_and_in_the_dark(api: str, scheme: str, docs: Docs) -> None:
+    """These two have every method between them."""
+    page = docs(api, scheme)
+    open_all(page)
+    assert pale(page) == []
+    page.locator(".auth-wrapper > .btn.authorize").first.click()
+    assert pale(page) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scheme", "paper", "ink"),
+    [("light", "rgb(255, 255, 255)", "rgb(28, 36, 48)"), ("dark", "rgb(18, 22, 28)", "rgb(231, 235, 241)")],
+)
+def test_its_dialog_stands_before_the_whole_page_in_the_colours_of_the_page(
+    scheme: str, paper: str, ink: str, docs: Docs
+) -> None:
+    page = docs("jasper", scheme)
+    open_all(page)
+    page.evaluate("scrollTo(0, 0)")
+    page.locator(".auth-wrapper > .btn.authorize").first.click()
+    backdrop, dialog = page.locator(".backdrop-ux"), page.locator(".modal-ux")
+    assert backdrop.bounding_box() == {"x": 0, "y": 0, **DESK}
+    assert backdrop.evaluate("element => getComputedStyle(element).backgroundColor") == "rgba(0, 0, 0, 0.6)"
+    style = "element => [getComputedStyle(element).backgroundColor, getComputedStyle(element).color]"
+    assert dialog.evaluate(style) == [paper, ink]
+    assert page.locator("#swagger-ui").evaluate("element => getComputedStyle(element).filter") == "none"
+    code = page.locator(".microlight").first.evaluate("element => getComputedStyle(element).backgroundColor")
+    assert code == "rgb(20, 24, 29)"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("api", API_IDS)
+def test_on_a_phone_nothing_lies_beside_the_page(api: str, docs: Docs) -> None:
+    page = docs(api, size={"width": 375, "height": 740})
+    authorize(page, api)
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    open_all(page)
+    first = next(iter(load(api).operations))
+    execute(page.locator(f".opblock[id$='-{first}']"))
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
