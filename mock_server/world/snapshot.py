@@ -1,6 +1,6 @@
 """Worlds as JSON documents: out, in, and the difference of two."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -139,12 +139,10 @@ def compare(before: OpenWorld, after: OpenWorld) -> list[dict[str, Any]]:
     return list(difference({**_numbers(before), **trees[0]}, {**_numbers(after), **trees[1]}))
 
 
-def _touched(world: OpenWorld, api: str, written: Iterable[Changes]) -> dict[str, dict[str, Document]]:
+def _touched(world: OpenWorld, api: str, written: Collection[Changes]) -> dict[str, dict[str, Document]]:
     """The documents of a world under the keys that were written in either world."""
     names = world.collections(api)
-    keys = {
-        name: dict.fromkeys(key for changes in written for key in changes.documents.get(name, ())) for name in names
-    }
+    keys = {name: _keys(name, written) for name in names}
 
     def read(view: World) -> Outcome:
         found = {name: {key: view.get(name, key) for key in keys[name]} for name in names}
@@ -152,6 +150,13 @@ def _touched(world: OpenWorld, api: str, written: Iterable[Changes]) -> dict[str
 
     documents: dict[str, dict[str, Document]] = world.run(api, False, read).response
     return documents
+
+
+def _keys(name: str, written: Collection[Changes]) -> list[str]:
+    """The keys of a collection that were written, sorted; behind them those that were added, in their order."""
+    added = dict.fromkeys(key for changes in written for key in changes.added.get(name, ()))
+    keys = {key for changes in written for key in changes.documents.get(name, ())}
+    return [*sorted(keys - added.keys()), *added]
 
 
 def _present(documents: Mapping[str, Document | None]) -> dict[str, Document]:

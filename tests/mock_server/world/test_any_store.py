@@ -61,6 +61,27 @@ def test_a_collection_without_a_population_is_there_as_long_as_it_holds_a_docume
     assert compare(default(worlds), fork) == [{"op": "remove", "path": "/state/a/bills"}]
 
 
+def test_a_difference_tells_what_was_added_in_its_order(state: str, opened: Opener) -> None:
+    """Behind what else was written, by key: the order in which a store holds it says nothing."""
+    worlds = opened(state)
+    fork = worlds.create("fork")
+    put(fork, "t1", {"n": 1})
+    for key in ("t2", "t0"):
+        delete(fork, key)
+    added = [f"x{number % 10}{number}" for number in range(30)]
+    for key in added:
+        put(fork, key, {})
+    patch = compare(default(worlds), fork)
+    assert [(operation["op"], operation["path"].removeprefix("/state/a/things/")) for operation in patch] == [
+        ("remove", "t0"),
+        ("remove", "t2"),
+        ("remove", "t1/seed"),
+        ("remove", "t1/index"),
+        ("add", "t1/n"),
+        *(("add", key) for key in added),
+    ]
+
+
 @pytest.mark.parametrize("name", ["#", '"#"', '"', "a\0b", "\ud800", "", "a/b", "%", "A"])
 def test_a_collection_may_have_any_name(state: str, opened: Opener, name: str) -> None:
     worlds = opened(state)
