@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from mock_server.answers import Answer, header_value
+from mock_server.answers import Answer, header_value, write_refusal
 from mock_server.delivery import Message, deliver, deliver_badly, hang_up
+from mock_server.refusals import Refusal
 from mock_server.world.faults import Fault
 
 HEADERS = ((b"content-type", b"application/json"),)
@@ -63,6 +64,13 @@ def test_a_malformed_body_is_cut_and_can_never_be_read(body: bytes) -> None:
         json.loads(spoilt)
 
 
+def test_a_malformed_body_is_not_sent_to_a_head_either() -> None:
+    connection = Connection()
+    asyncio.run(deliver_badly(connection.send, answer(b"[1, 2]"), Fault("1", malformed=True), head=True))
+    assert [message.get("body") for message in connection.sent] == [None, b""]
+    assert dict(connection.sent[0]["headers"])[b"content-length"] == b"6"
+
+
 def test_a_truncated_body_is_announced_whole_and_the_connection_closed_behind_what_was_sent() -> None:
     connection = Connection()
     assert connection.bad(b"0123456789", Fault("1", truncate=4)) == b"0123"
@@ -107,3 +115,12 @@ def test_where_there_is_no_connection_to_close_that_is_said() -> None:
 )
 def test_a_header_value_holds_nothing_but_what_a_header_can(value: str, sent: bytes) -> None:
     assert header_value(value) == sent
+
+
+def test_a_refusal_without_a_body_has_no_content_type() -> None:
+    """A contract may declare an error with headers alone; one with a body has its type, and comes as JSON else."""
+    bare = write_refusal(None, Refusal("LOCKED", 423, None, {"Retry-After": "5"}, "public"), "application/json")
+    assert (bare.status, bare.body) == (423, b"")
+    assert bare.headers == ((b"mock-basis", b"public"), (b"retry-after", b"5"))
+    told = write_refusal(None, Refusal("LOCKED", 423, {"error": "x"}, {}, "public"), "application/xml")
+    assert (told.headers[0], told.body) == ((b"content-type", b"application/json"), b'{"error":"x"}')
