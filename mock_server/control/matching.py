@@ -47,7 +47,7 @@ def _expression(text: str) -> Validator:
     """A regular expression for whose matching time grows with the text only: Python's own can take for ever."""
     try:
         return Validator({"pattern": text}, jsonschema_rs.RegexOptions())
-    except jsonschema_rs.ValidationError:
+    except ValueError:  # lone surrogates too
         sentence = (
             f"{text!r} is no regular expression, or one with lookaround or backreferences, which are not offered."
         )

@@ -184,6 +184,8 @@ class SqlWorlds(Worlds):
 
 
 def _locked(connection: Connection, name: str) -> Any:
+    if NAME.fullmatch(name) is None:  # a database may not even hold it
+        raise UnknownWorld(name)
     row = connection.execute(select(worlds).where(worlds.c.name == name).with_for_update()).one_or_none()
     if row is None:
         raise UnknownWorld(name)

@@ -132,6 +132,10 @@ def test_an_empty_text_fits_an_empty_body_alone(busy: Caller) -> None:
             "'(' is no regular expression, or one with lookaround or backreferences, which are not offered.",
         ),
         (
+            {"match": {"path": {"$matches": "\ud800"}}},
+            "'\\ud800' is no regular expression, or one with lookaround or backreferences, which are not offered.",
+        ),
+        (
             {"match": {"request": {"body": {"a": {"b": {"$matches": "(?=x)"}}}}}},
             "'(?=x)' is no regular expression, or one with lookaround or backreferences, which are not offered.",
         ),
@@ -150,7 +154,7 @@ def test_an_empty_text_fits_an_empty_body_alone(busy: Caller) -> None:
 )
 def test_a_verification_that_makes_no_sense_is_refused(call: Caller, body: dict[str, Any], said: str) -> None:
     """Whatever is in the journal: nothing is."""
-    answer = call("POST", JOURNAL + "/verify", json=body)
+    answer = call("POST", JOURNAL + "/verify", content=json.dumps(body))
     assert (answer.status_code, answer.json()["error"]) == (400, said)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from mock_server.types import World
 from mock_server.world import OpenWorld, Outcome
+from mock_server.world.errors import UnknownWorld
 from mock_server.world.journal import LIMIT_BYTES
 from mock_server.world.snapshot import compare, restore, snapshot
 from tests.mock_server.world.stores import Opener, default, delete, exchange, get, put
@@ -103,6 +104,16 @@ def test_a_collection_may_have_any_name(state: str, opened: Opener, name: str) -
     assert compare(fork, world)[0]["value"] == {"s": {"n": 1}}
     restore(worlds, fork, content)
     assert compare(fork, world) == []
+
+
+@pytest.mark.parametrize("name", ["", "\0", "\ud800", "a b", "other"])
+def test_a_world_that_is_not_there_is_unknown_whatever_it_is_called(state: str, opened: Opener, name: str) -> None:
+    worlds = opened(state)
+    assert worlds.get(name) is None
+    for work in (worlds.reset, worlds.delete, lambda source: worlds.create("new", source)):
+        with pytest.raises(UnknownWorld):
+            work(name)
+    assert worlds.names() == ["default"]
 
 
 def test_a_population_that_is_gone_leaves_its_collection(state: str, opened: Opener) -> None:
