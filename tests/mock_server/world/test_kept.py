@@ -1,10 +1,17 @@
 """What a journal keeps of many exchanges, and when one in a database is trimmed."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from mock_server.world.sql.journal import AT_ONCE, TRIM_BYTES, TRIM_ENTRIES, Growth
+import pytest
+
+from mock_server.world import UnknownWorld
+from mock_server.world.sql.journal import AT_ONCE, TRIM_BYTES, TRIM_ENTRIES, Growth, pack
+from mock_server.world.sql.statements import Statements
 from tests.mock_server.conftest import Address
-from tests.mock_server.world.stores import NOW, Opener, default, exchange
+from tests.mock_server.world.stores import NOW, Opener, default, exchange, record
+from tests.postgres import Postgres
 
 MANY = 450
 """More than are read at once."""
@@ -97,3 +104,48 @@ def test_a_rule_that_is_removed_does_not_give_its_id_again(state: str, opened: O
     assert faults.remove("2")
     assert not default(worlds).faults.remove("2")
     assert default(worlds).faults.add({"drop": True}).id == "3"
+
+
+def test_calls_that_come_at_once_are_all_counted_by_a_rule(address: Address, opened: Opener) -> None:
+    place = address()
+    both = [opened(place), opened(place)]
+    default(both[0]).faults.add({"drop": True, "every": 2})
+
+    def call(number: int) -> bool:
+        return default(both[number % 2]).faults.match("a", "op", "k", "GET") is not None
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(call, range(60))) == 30
+    (rule,) = default(both[0]).faults
+    assert (rule.seen, rule.fired) == (60, 30)
+
+
+def test_who_holds_a_world_that_was_deleted_is_told_so_by_its_clock_and_its_rules(
+    address: Address, opened: Opener
+) -> None:
+    worlds = opened(address())
+    held = worlds.create("w")
+    held.faults.add({"drop": True})
+    worlds.delete("w")
+    works: list[Callable[[], object]] = [
+        held.clock.freeze,
+        held.faults.clear,
+        lambda: held.faults.match("a", "op", "k", "GET"),
+    ]
+    for work in works:
+        with pytest.raises(UnknownWorld):
+            work()
+
+
+def test_who_follows_waits_for_an_exchange_that_is_still_being_kept(postgres: Postgres, opened: Opener) -> None:
+    """Its id was drawn first: had the one behind it been told, this one would never be."""
+    worlds: Any = opened(postgres.database())
+    journal: Any = default(worlds).journal
+    exchange(default(worlds), 1)
+    begun = journal.last
+    with worlds.database.session() as session:
+        session.run(Statements(True).append, (journal._world, 1, pack(record())))
+        exchange(default(worlds), 1)
+        assert (journal.since(begun), journal.last) == ([], begun)
+    assert [entry.id for entry in journal.since(begun)] == [begun + 1, begun + 2]
+    assert journal.last == begun + 2
