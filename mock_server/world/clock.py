@@ -84,6 +84,11 @@ def read(moment: Moment) -> datetime:
     return moment if isinstance(moment, datetime) else datetime.fromtimestamp(moment, UTC)
 
 
+def clock_at(now: datetime, *, running: bool) -> ClockState:
+    """The state of a clock that stands at `now` (aware), or runs from there. Raises BadWorld as `Clock.change` does."""
+    return changed((_ZERO, None), now, None, running)
+
+
 def changed(state: ClockState, now: datetime | None, advance: timedelta | None, running: bool | None) -> ClockState:
     """The clock state after `Clock.change` with these arguments."""
     wall = _wall(UTC)

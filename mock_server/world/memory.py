@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from mock_server.types import PopulationMaker, World
-from mock_server.world.clock import Clock
+from mock_server.world.clock import Clock, ClockState
 from mock_server.world.errors import Undeletable, UnknownWorld, WorldExists
 from mock_server.world.faults import Faults
 from mock_server.world.fleet import Fleet, Fleets
@@ -60,9 +60,11 @@ class MemoryWorld(OpenWorld):
     def changes(self, api: str) -> Changes:
         return changes_of(self._state.get(api, NOTHING))
 
-    def load(self, fleet: Fleet, changes: Mapping[str, Changes]) -> None:
+    def load(self, fleet: Fleet, changes: Mapping[str, Changes], clock: ClockState | None) -> None:
         self._state = {api: part_of(written, fleet.of(api)) for api, written in changes.items()}
         self.fleet = fleet
+        if clock is not None:
+            self.clock.restore(clock)
         self.faults.seed = fleet.seed
 
     def fork(self, name: str, at: datetime | None) -> "MemoryWorld":

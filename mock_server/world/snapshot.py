@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mock_server.types import Document, World
+from mock_server.world.clock import clock_at
 from mock_server.world.codec import same
 from mock_server.world.errors import BadWorld
 from mock_server.world.fleet import Cached, Fleet
@@ -67,9 +68,8 @@ def restore(worlds: Worlds, world: OpenWorld, content: Mapping[str, Any]) -> Non
         if api in content["state"] or api in sequences
     }
     clock = content.get("clock")
-    if clock is not None:
-        world.clock.change(now=moment(clock["now"]), running=clock["running"])
-    world.load(fleet, changes)
+    state = None if clock is None else clock_at(moment(clock["now"]), running=clock["running"])
+    world.load(fleet, changes, state)
 
 
 def _changes_of(fleet: Fleet, api: str, collections: Collections, sequences: dict[str, int]) -> Changes:

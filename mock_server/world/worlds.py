@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mock_server.types import PopulationMaker, World
-from mock_server.world.clock import BEYOND, EARLIEST, LATEST, Clock
+from mock_server.world.clock import BEYOND, EARLIEST, LATEST, Clock, ClockState
 from mock_server.world.errors import BadWorld
 from mock_server.world.faults import Faults
 from mock_server.world.fleet import Fleet
@@ -78,8 +78,8 @@ class OpenWorld(ABC):
         """Everything written in the part of `api`."""
 
     @abstractmethod
-    def load(self, fleet: Fleet, changes: Mapping[str, Changes]) -> None:
-        """Replace the world's state: its populations, and for each API what was written."""
+    def load(self, fleet: Fleet, changes: Mapping[str, Changes], clock: ClockState | None) -> None:
+        """Replace the world's state at once: its populations, for each API what was written, and its clock's."""
 
 
 class Worlds(ABC):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from mock_server.types import PopulationMaker, World
-from mock_server.world.clock import Clock
+from mock_server.world.clock import Clock, ClockState
 from mock_server.world.codec import dumps, loads
 from mock_server.world.errors import Outdated, StoreUnavailable, Undeletable, UnknownWorld, WorldError, WorldExists
 from mock_server.world.fleet import Fleet
@@ -317,16 +317,17 @@ class SqlWorld(OpenWorld):
         changes.sequences = {decoded(name): number for name, number in drawn.items()}  # type: ignore[misc]
         return changes
 
-    def load(self, fleet: Fleet, changes: Mapping[str, Changes]) -> None:
-        again(lambda: self._load(fleet, changes))
+    def load(self, fleet: Fleet, changes: Mapping[str, Changes], clock: ClockState | None) -> None:
+        again(lambda: self._load(fleet, changes, clock))
         self._refresh()
 
-    def _load(self, fleet: Fleet, changes: Mapping[str, Changes]) -> None:
+    def _load(self, fleet: Fleet, changes: Mapping[str, Changes], clock: ClockState | None) -> None:
         with self._worlds.database.transaction() as connection:
             row = _locked(connection, self.name)
             layer = layers.new(connection)
             layers.fill(connection, layer, changes, sequences=SEQUENCES)
             values = {
+                **({} if clock is None else clock_row(clock)),
                 "seed": fleet.seed,
                 "devices": fleet.devices,
                 "origin": micros(fleet.origin),

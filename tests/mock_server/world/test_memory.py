@@ -41,7 +41,7 @@ def test_what_was_written_survives_being_taken_out_and_put_in(program: list[Any]
     play(worlds, program)
     world: Any = worlds.get("default")
     before = whole(worlds, "default")
-    world.load(world.fleet, {api: world.changes(api) for api in ("a", "b")})
+    world.load(world.fleet, {api: world.changes(api) for api in ("a", "b")}, None)
     assert whole(worlds, "default") == before
     for api in ("a", "b"):
         part = world._state[api]

@@ -57,6 +57,30 @@ def test_a_snapshot_put_in_gives_the_same_world(address: Address, opened: Opener
     worlds.close()
 
 
+def test_a_snapshot_is_put_in_whole_or_not_at_all(
+    address: Address, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes wrong on the way leaves the clock, the documents and the numbers as they were."""
+
+    def away(*_: Any, **__: Any) -> None:
+        raise StoreUnavailable("The state cannot be reached.")
+
+    worlds = opened(address())
+    other = worlds.create("other", seed=5)
+    put(other, "new", {})
+    other.clock.change(now=NOW, running=False)
+    before = snapshot(default(worlds))
+    with monkeypatch.context() as patched:
+        patched.setattr(layers, "fill", away)
+        with pytest.raises(StoreUnavailable):
+            restore(worlds, default(worlds), snapshot(other))
+    after = snapshot(default(worlds))
+    assert {**after, "clock": {}} == {**before, "clock": {}}
+    assert default(worlds).clock.running
+    restore(worlds, default(worlds), snapshot(other))
+    assert snapshot(default(worlds)) == snapshot(other)
+
+
 def test_everything_is_there_after_opening_again(address: Address, opened: Opener) -> None:
     place = address()
     first = opened(place, seed=3, at=NOW)
