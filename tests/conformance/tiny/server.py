@@ -49,7 +49,6 @@ class Notes:
     faults: set[str] = field(default_factory=set)
     notes: dict[int, dict[str, Any]] = field(default_factory=start)
     calls: list[tuple[str, str, bytes]] = field(default_factory=list)
-    slow: float = 0.0
     stuck_after: int | None = None
     """After this many changes nothing is answered any more."""
     is_stuck: bool = False
@@ -79,7 +78,6 @@ class Notes:
         body = await request.body()
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         self.calls.append((request.method, target, body))
-        await asyncio.sleep(self.slow)
         while self.is_stuck:
             await asyncio.sleep(0.01)
         if self.busy:
