@@ -379,6 +379,15 @@ def test_a_killed_run_is_finished_by_the_next(tmp_path: Path) -> None:
         assert check(tmp_path, url, "--only", "tiny.get-note.succeeds").stderr == ""
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C reaches the processes started here, though those of a script's background ignore it and so do their own."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_puts_back_and_is_130(tmp_path: Path) -> None:
     """The report is written all the same."""
     notes = Notes(stuck_after=3)
