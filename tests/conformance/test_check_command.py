@@ -381,7 +381,7 @@ def test_a_killed_run_is_finished_by_the_next(tmp_path: Path) -> None:
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """Ctrl-C reaches the processes started here, though those of a script's background ignore it and so do their own."""
+    """Ctrl-C reaches the processes started here, though a script's background ignores it, with all that it starts."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
